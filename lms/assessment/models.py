@@ -1,0 +1,85 @@
+"""Assessment: one sitting of a quiz, the questions served in it, the answers saved and their marks."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from wagtail.models import Revision
+
+from courses.models import QuestionVersion, QuizPage
+from lms.learning.models import Enrolment
+from lms.people.models import OwnedQuerySet
+
+
+class AttemptQuerySet(OwnedQuerySet):
+    person_path = "enrolment__person"
+
+
+class Attempt(models.Model):
+    """One sitting of a quiz: the questions served (frozen), the answers, the mark."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("en cours")
+        SUBMITTED = "submitted", _("remise")
+
+    enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="attempts", verbose_name=_("inscription"))
+    quiz = models.ForeignKey(QuizPage, models.PROTECT, related_name="attempts", verbose_name=_("évaluation"))
+    quiz_revision = models.ForeignKey(Revision, models.PROTECT, null=True, related_name="+")
+    number = models.PositiveSmallIntegerField(_("tentative n°"))
+    state = models.CharField(_("état"), max_length=10, choices=State.choices, default=State.OPEN)
+    pass_mark_percent = models.PositiveSmallIntegerField(_("seuil de réussite (%)"))
+    started_at = models.DateTimeField(_("commencée le"))
+    submitted_at = models.DateTimeField(_("remise le"), null=True, blank=True)
+    awarded_points = models.DecimalField(_("points obtenus"), max_digits=7, decimal_places=2, null=True, blank=True)
+    max_points = models.DecimalField(_("points possibles"), max_digits=7, decimal_places=2)
+    score_percent = models.DecimalField(_("note (%)"), max_digits=5, decimal_places=2, null=True, blank=True)
+    is_passed = models.BooleanField(_("réussie"), null=True, blank=True)
+
+    objects = AttemptQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["enrolment", "quiz", "-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["enrolment", "quiz", "number"], name="assessment_attempt_number_once"),
+            models.UniqueConstraint(
+                fields=["enrolment", "quiz"], condition=Q(state="open"), name="assessment_one_open_attempt"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="open", submitted_at__isnull=True)
+                | Q(state="submitted", submitted_at__isnull=False, score_percent__isnull=False),
+                name="assessment_submitted_attempt_is_marked",
+            ),
+        ]
+        verbose_name = _("tentative")
+        verbose_name_plural = _("tentatives")
+
+    def __str__(self):
+        return f"{self.enrolment} – {self.quiz} n° {self.number}"
+
+
+class ServedQuestion(models.Model):
+    """One question of an attempt as served (version, points, order of options), the answer saved, the points awarded.
+
+    `order`: the shuffled option ids, {"options": […]}, {"right": […]} or {"items": […]} by type.
+    `response`: as given, by type: id | [id] | bool | str | {left id: right id} | [id]; null when not answered.
+    """
+
+    attempt = models.ForeignKey(Attempt, models.PROTECT, related_name="questions", verbose_name=_("tentative"))
+    position = models.PositiveSmallIntegerField(_("rang"))
+    version = models.ForeignKey(QuestionVersion, models.PROTECT, related_name="served", verbose_name=_("question"))
+    points = models.PositiveSmallIntegerField(_("points"))
+    order = models.JSONField(_("ordre présenté"), default=dict, blank=True)
+    response = models.JSONField(_("réponse"), null=True, blank=True)
+    answered_at = models.DateTimeField(_("répondu le"), null=True, blank=True)
+    awarded_points = models.DecimalField(_("points obtenus"), max_digits=7, decimal_places=2, null=True, blank=True)
+
+    class Meta:
+        ordering = ["attempt", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["attempt", "position"], name="assessment_position_once"),
+            models.UniqueConstraint(fields=["attempt", "version"], name="assessment_question_once"),
+        ]
+        verbose_name = _("question servie")
+        verbose_name_plural = _("questions servies")
+
+    def __str__(self):
+        return f"{self.attempt_id} / {self.position}"

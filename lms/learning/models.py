@@ -1,0 +1,125 @@
+"""Learning: who undertook which course, what they did in it, and when the course was completed."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from wagtail.models import Page, Revision
+
+from courses.models import CoursePage
+from lms.people.models import OwnedQuerySet, User
+
+
+class Enrolment(models.Model):
+    """One learner's undertaking of one course; never deleted, at the most withdrawn."""
+
+    class State(models.TextChoices):
+        ACTIVE = "active", _("en cours")
+        COMPLETED = "completed", _("terminée")
+        WITHDRAWN = "withdrawn", _("abandonnée")
+
+    person = models.ForeignKey(User, models.PROTECT, related_name="enrolments", verbose_name=_("personne"))
+    course = models.ForeignKey(CoursePage, models.PROTECT, related_name="enrolments", verbose_name=_("formation"))
+    state = models.CharField(_("état"), max_length=12, choices=State.choices, default=State.ACTIVE)
+    enrolled_at = models.DateTimeField(_("inscrite le"))
+    last_item = models.ForeignKey(
+        Page, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("dernière page lue")
+    )
+    done_count = models.PositiveIntegerField(_("éléments terminés"), default=0)
+    item_count = models.PositiveIntegerField(_("éléments"), default=0)
+
+    objects = OwnedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-enrolled_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "course"], condition=~Q(state="withdrawn"), name="learning_one_enrolment_at_a_time"
+            )
+        ]
+        verbose_name = _("inscription")
+        verbose_name_plural = _("inscriptions")
+
+    def __str__(self):
+        return f"{self.person} – {self.course}"
+
+    @property
+    def progress_percent(self):
+        """Share of the items done, 0 to 100; a figure derived from `ItemProgress`."""
+        return round(100 * self.done_count / self.item_count) if self.item_count else 0
+
+
+class ProgressEvent(models.Model):
+    """A fact about one item of one enrolment; appended, never edited, idempotent by `source_key`."""
+
+    class Kind(models.TextChoices):
+        STARTED = "started", _("ouverte")
+        COMPLETED = "completed", _("terminée")
+        PASSED = "passed", _("réussie")
+        FAILED = "failed", _("échouée")
+
+    enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="events", verbose_name=_("inscription"))
+    item = models.ForeignKey(Page, models.PROTECT, related_name="+", verbose_name=_("élément"))
+    revision = models.ForeignKey(Revision, models.PROTECT, null=True, related_name="+", verbose_name=_("révision"))
+    kind = models.CharField(_("fait"), max_length=12, choices=Kind.choices)
+    value = models.JSONField(_("valeur"), default=dict, blank=True)
+    occurred_at = models.DateTimeField(_("survenu le"))
+    received_at = models.DateTimeField(_("reçu le"), auto_now_add=True)
+    source_key = models.CharField(_("clé"), max_length=120, unique=True)
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("fait de progression")
+        verbose_name_plural = _("faits de progression")
+
+    def __str__(self):
+        return self.source_key
+
+
+class ItemProgress(models.Model):
+    """What is true now of one item of one enrolment; derived from its events."""
+
+    class Completion(models.TextChoices):
+        UNKNOWN = "unknown", _("inconnue")
+        INCOMPLETE = "incomplete", _("commencée")
+        COMPLETED = "completed", _("terminée")
+
+    class Success(models.TextChoices):
+        UNKNOWN = "unknown", _("inconnue")
+        PASSED = "passed", _("réussie")
+        FAILED = "failed", _("échouée")
+
+    enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="items", verbose_name=_("inscription"))
+    item = models.ForeignKey(Page, models.PROTECT, related_name="+", verbose_name=_("élément"))
+    completion = models.CharField(max_length=12, choices=Completion.choices, default=Completion.UNKNOWN)
+    success = models.CharField(max_length=12, choices=Success.choices, default=Success.UNKNOWN)
+    score_percent = models.DecimalField(_("note (%)"), max_digits=5, decimal_places=2, null=True, blank=True)
+    updated_at = models.DateTimeField(_("mise à jour le"))
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["enrolment", "item"], name="learning_one_progress_per_item")]
+        verbose_name = _("avancement")
+        verbose_name_plural = _("avancements")
+
+    def __str__(self):
+        return f"{self.enrolment_id} {self.item_id} {self.completion}"
+
+
+class Completion(models.Model):
+    """The fact that an enrolment met every condition of its course, with those conditions as they were."""
+
+    enrolment = models.OneToOneField(
+        Enrolment, models.PROTECT, related_name="completion", verbose_name=_("inscription")
+    )
+    completed_at = models.DateTimeField(_("terminée le"))
+    course_revision = models.ForeignKey(Revision, models.PROTECT, null=True, related_name="+")
+    content_version = models.PositiveIntegerField(_("version du contenu"))
+    conditions = models.JSONField(_("conditions réunies"))
+
+    class Meta:
+        ordering = ["-completed_at", "-pk"]
+        verbose_name = _("formation terminée")
+        verbose_name_plural = _("formations terminées")
+
+    def __str__(self):
+        return f"{self.enrolment} {self.completed_at:%d/%m/%Y}"

@@ -1,0 +1,5 @@
+"""What learning announces; sent inside the transaction that records the fact."""
+
+from django.dispatch import Signal
+
+course_completed = Signal()  # sender=Enrolment class; kwargs: enrolment (Enrolment), completion (Completion)
