@@ -119,7 +119,7 @@ class User(AbstractUser):
 
     username = None
     email = models.EmailField(_("adresse électronique"), unique=True)
-    matricule = models.CharField(_("matricule"), max_length=30, blank=True)
+    matricule = models.CharField(_("matricule"), max_length=30, blank=True, db_index=True)
     is_demo = models.BooleanField(_("compte de démonstration"), default=False, editable=False)
 
     USERNAME_FIELD = "email"

@@ -3,6 +3,8 @@
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey, ParentalManyToManyField
+from modelcluster.models import ClusterableModel
 
 MIN_LEVEL, MAX_LEVEL = 1, 5
 REQUIRED_LEVEL_VALIDATORS = [MinValueValidator(0), MaxValueValidator(MAX_LEVEL)]
@@ -25,7 +27,7 @@ class Strand(models.Model):
         return self.name
 
 
-class Framework(models.Model):
+class Framework(ClusterableModel):
     """One published edition of a competence framework."""
 
     code = models.SlugField(_("code"), unique=True)
@@ -46,7 +48,7 @@ class Framework(models.Model):
 class Level(models.Model):
     """One step (1 to 5) of a framework's scale."""
 
-    framework = models.ForeignKey(Framework, models.CASCADE, related_name="levels", verbose_name=_("référentiel"))
+    framework = ParentalKey(Framework, on_delete=models.CASCADE, related_name="levels", verbose_name=_("référentiel"))
     number = models.PositiveSmallIntegerField(_("niveau"), validators=LEVEL_VALIDATORS)
     name = models.CharField(_("nom"), max_length=60)
     summary = models.TextField(_("résumé"))
@@ -67,14 +69,14 @@ class Level(models.Model):
         return f"{self.number} – {self.name}"
 
 
-class Area(models.Model):
+class Area(ClusterableModel):
     """A domain of a framework, grouping competences."""
 
-    framework = models.ForeignKey(Framework, models.CASCADE, related_name="areas", verbose_name=_("référentiel"))
+    framework = models.ForeignKey(Framework, models.PROTECT, related_name="areas", verbose_name=_("référentiel"))
     code = models.CharField(_("code"), max_length=10)
     name = models.CharField(_("nom"), max_length=160)
     description = models.TextField(_("description"), blank=True)
-    strands = models.ManyToManyField(Strand, blank=True, related_name="areas", verbose_name=_("axes"))
+    strands = ParentalManyToManyField(Strand, blank=True, related_name="areas", verbose_name=_("axes"))
     position = models.PositiveSmallIntegerField(_("ordre"), default=0)
 
     class Meta:
@@ -87,10 +89,10 @@ class Area(models.Model):
         return self.name
 
 
-class Competence(models.Model):
+class Competence(ClusterableModel):
     """What a person can be able to do, at a level from 1 to 5."""
 
-    area = models.ForeignKey(Area, models.CASCADE, related_name="competences", verbose_name=_("domaine"))
+    area = models.ForeignKey(Area, models.PROTECT, related_name="competences", verbose_name=_("domaine"))
     code = models.CharField(_("code"), max_length=10, unique=True)
     name = models.CharField(_("nom"), max_length=160)
     description = models.TextField(_("description"), blank=True)
@@ -109,9 +111,7 @@ class Competence(models.Model):
 class LevelDescriptor(models.Model):
     """What holding a competence at one level looks like."""
 
-    competence = models.ForeignKey(
-        Competence, models.CASCADE, related_name="descriptors", verbose_name=_("compétence")
-    )
+    competence = ParentalKey(Competence, on_delete=models.CASCADE, related_name="descriptors", verbose_name=_("compétence"))
     number = models.PositiveSmallIntegerField(_("niveau"), validators=LEVEL_VALIDATORS)
     text = models.TextField(_("descripteur"))
 
@@ -125,7 +125,7 @@ class LevelDescriptor(models.Model):
         return f"{self.competence.code} {self.number}"
 
 
-class JobProfile(models.Model):
+class JobProfile(ClusterableModel):
     """The levels a kind of post requires."""
 
     framework = models.ForeignKey(
@@ -147,7 +147,7 @@ class JobProfile(models.Model):
 class ProfileRequirement(models.Model):
     """The level (0 = not required, to 5) one job profile requires in one competence."""
 
-    profile = models.ForeignKey(JobProfile, models.CASCADE, related_name="requirements", verbose_name=_("profil"))
+    profile = ParentalKey(JobProfile, on_delete=models.CASCADE, related_name="requirements", verbose_name=_("profil"))
     competence = models.ForeignKey(
         Competence, models.PROTECT, related_name="requirements", verbose_name=_("compétence")
     )
