@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from treebeard.mp_tree import MP_Node, MP_NodeQuerySet
+from treebeard.mp_tree import MP_Node, MP_NodeManager, MP_NodeQuerySet
 
 from lms.skills.models import JobProfile
 
@@ -32,11 +32,11 @@ class UnitQuerySet(MP_NodeQuerySet):
         return self.filter(inside)
 
 
-class UnitManager(models.Manager.from_queryset(UnitQuerySet)):
+class UnitManager(MP_NodeManager.from_queryset(UnitQuerySet)):
     """Units in tree order, as treebeard expects."""
 
     def get_queryset(self):
-        return super().get_queryset().order_by("path")
+        return UnitQuerySet(self.model, using=self._db).order_by("path")
 
 
 class Unit(MP_Node):
