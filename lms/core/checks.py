@@ -1,0 +1,1 @@
+"""What Django checks at start-up on our behalf."""

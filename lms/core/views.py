@@ -1,0 +1,31 @@
+"""Views that belong to no trade: the health of the installation, uploaded media."""
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError
+from django.http import Http404, JsonResponse
+from django.utils import timezone
+from django.views.decorators.cache import cache_control, never_cache
+from django.views.static import serve
+
+from lms.core.models import Job
+
+
+@never_cache
+@login_not_required
+def health(request):
+    """What a supervisor asks: does the database answer, and how long has the oldest due job been waiting?"""
+    try:
+        waited = Job.objects.longest_wait_seconds(timezone.now())
+    except DatabaseError:
+        return JsonResponse({"base": "injoignable"}, status=503)
+    return JsonResponse({"base": "joignable", "plus_ancienne_tache_en_attente_secondes": waited})
+
+
+@cache_control(max_age=86_400)
+@login_not_required
+def media(request, path):
+    """Uploaded images. Documents have a view of Wagtail's that checks their collection, so their files are not here."""
+    if path.startswith("documents/"):
+        raise Http404
+    return serve(request, path, document_root=settings.MEDIA_ROOT)

@@ -1,0 +1,345 @@
+"""What every installation shares: SQLite, files and the file-system broker unless the environment says otherwise."""
+
+import os
+from pathlib import Path
+
+import dj_database_url
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+
+
+def env_flag(name: str, default: bool = False) -> bool:
+    """A yes-or-no variable of the environment: 1, true, yes, oui are yes."""
+    return os.environ.get(name, str(default)).strip().lower() in {"1", "true", "yes", "oui"}
+
+
+def env_list(name: str, default: str = "") -> list[str]:
+    """A comma-separated variable of the environment."""
+    return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
+
+
+# --- Our own keys
+
+# Database, media, keys, mail and broker files of an installation: what has to be backed up.
+LMS_DATA_DIR = Path(os.environ.get("LMS_DATA_DIR") or BASE_DIR / "var").resolve()
+LMS_PORT = int(os.environ.get("PORT") or 8000)
+# The address printed on certificates and in QR codes, without a final slash.
+LMS_PUBLIC_URL = (os.environ.get("LMS_PUBLIC_URL") or f"http://localhost:{LMS_PORT}").rstrip("/")
+LMS_SITE_NAME = os.environ.get("LMS_SITE_NAME") or "Académie CTD"
+# Demo accounts may exist here.
+LMS_DEMO = False
+# Who seals certificates; "local-p12" is the sandbox authority, whose key lies in LMS_PKI_DIR.
+LMS_SEALER = os.environ.get("LMS_SEALER") or "local-p12"
+LMS_PKI_DIR = LMS_DATA_DIR / "pki"
+# The TrueType fonts of the PDFs.
+LMS_NODE_MODULES_DIR = BASE_DIR / "node_modules"
+LMS_FONTS_DIR = LMS_NODE_MODULES_DIR / "@expo-google-fonts" / "noto-sans"
+# Browser libraries: the name they are served under, and the file npm installed.
+LMS_VENDOR_FILES = {
+    "vendor/pico/pico.min.css": "@picocss/pico/css/pico.min.css",
+    "vendor/htmx/htmx.min.js": "htmx.org/dist/htmx.min.js",
+}
+# A job whose worker died is taken up again once its lease ends; a live worker renews it three times in that span.
+LMS_JOB_LEASE_SECONDS = int(os.environ.get("LMS_JOB_LEASE_SECONDS") or 60)
+# A job still waiting this long after it was sent is sent again (then at twice, four times … this span).
+LMS_JOB_RESEND_SECONDS = int(os.environ.get("LMS_JOB_RESEND_SECONDS") or 30)
+LMS_JOB_SWEEP_SECONDS = int(os.environ.get("LMS_JOB_SWEEP_SECONDS") or 15)
+# How long the signed-in user is remembered between requests instead of being read again.
+LMS_USER_CACHE_SECONDS = 60
+
+# --- Django
+
+DEBUG = False
+SECRET_KEY = os.environ.get("SECRET_KEY", "")
+ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
+ROOT_URLCONF = "lms.urls"
+WSGI_APPLICATION = "lms.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    # Ours, from the topmost floor down, so that their templates win over the libraries'.
+    "lms.hr",
+    "certificates",
+    "lms.assessment",
+    "lms.learning",
+    "courses",
+    "lms.people",
+    "lms.skills",
+    "lms.core",
+    "wagtail.contrib.forms",
+    "wagtail.contrib.redirects",
+    "wagtail.contrib.settings",
+    "wagtail.embeds",
+    "wagtail.sites",
+    "wagtail.users",
+    "wagtail.snippets",
+    "wagtail.documents",
+    "wagtail.images",
+    "wagtail.search",
+    "wagtail.admin",
+    "wagtail",
+    "modelcluster",
+    "taggit",
+    "treebeard",
+    "django_filters",
+    "django_htmx",
+    "csp",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    # `runserver` too serves static files through WhiteNoise.
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django.forms",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "lms.core.middleware.CachedUserMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "lms.core.middleware.BackOfficePolicyMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+# Form widgets may be overridden in templates/django/forms.
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+# --- Database: one file by default, PostgreSQL by DATABASE_URL
+
+# dj-database-url, because what an URL may hold (sockets, percent signs, options) is longer than it looks.
+DATABASES = {
+    "default": dj_database_url.parse(
+        os.environ.get("DATABASE_URL") or f"sqlite:///{LMS_DATA_DIR / 'db.sqlite3'}",
+        conn_max_age=600,
+        conn_health_checks=True,
+    )
+}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["OPTIONS"] = {
+        # A writer takes its place in the queue when the transaction opens, so it never fails half-way on a lock.
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;",
+    }
+
+# --- Caches and sessions
+
+CACHE_URL = os.environ.get("CACHE_URL", "")
+CACHES = {
+    # Shared by all processes when CACHE_URL names a Redis.
+    "default": (
+        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}
+        if CACHE_URL
+        else {
+            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+            "LOCATION": "default",
+            "OPTIONS": {"MAX_ENTRIES": 20_000},
+        }
+    ),
+    # In this process only, for what a versioned key makes safe to keep: a round trip to Redis costs as much as a query.
+    "local": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "local",
+        "OPTIONS": {"MAX_ENTRIES": 5_000},
+    },
+}
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+SESSION_COOKIE_SAMESITE = "Lax"
+
+# --- Accounts
+
+AUTH_USER_MODEL = "people.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "lms.people.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if LMS_PUBLIC_URL.startswith("https://") else "http"
+MFA_TOTP_ISSUER = LMS_SITE_NAME
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+
+# --- Mail
+
+DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL") or "ne-pas-repondre@localhost"
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+EMAIL_TIMEOUT = 10
+
+# --- Language, time and place
+
+LANGUAGE_CODE = "fr"
+LANGUAGES = [("fr", _("français")), ("en", _("anglais"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+# There is no LocaleMiddleware yet: a half-translated page is worse than a French one.
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Africa/Porto-Novo"
+
+# --- Files
+
+STATIC_URL = "/static/"
+STATIC_ROOT = LMS_DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "lms.core.staticfiles.VendorFinder",
+]
+MEDIA_URL = "/media/"
+MEDIA_ROOT = LMS_DATA_DIR / "media"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # Certificates, imports, exports: read through a view that checks the right to, never by an address of their own.
+    "private": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": LMS_DATA_DIR / "private", "base_url": None},
+    },
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # Wagtail's page editor exceeds Django's thousand
+
+# --- Security headers
+
+X_FRAME_OPTIONS = "SAMEORIGIN"  # Wagtail previews pages in a frame
+SECURE_REFERRER_POLICY = "same-origin"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        # Pico draws its form icons with data: images in its style sheet.
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [SELF],
+    }
+}
+
+# --- Wagtail
+
+WAGTAIL_SITE_NAME = LMS_SITE_NAME
+WAGTAILADMIN_BASE_URL = LMS_PUBLIC_URL
+WAGTAILADMIN_LOGIN_URL = "account_login"  # one login, with its second factor and its limits
+WAGTAILADMIN_PERMITTED_LANGUAGES = [("fr", "français"), ("en", "English")]
+WAGTAIL_CONTENT_LANGUAGES = [("fr", "français")]
+WAGTAIL_I18N_ENABLED = False
+WAGTAIL_PASSWORD_RESET_ENABLED = False
+WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
+WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
+# Nothing is fetched from third parties, by the server or by browsers.
+WAGTAIL_GRAVATAR_PROVIDER_URL = None
+WAGTAIL_ENABLE_UPDATE_CHECK = False
+WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
+WAGTAILEMBEDS_FINDERS = []
+WAGTAILDOCS_SERVE_METHOD = "serve_view"
+WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "odp", "ods", "odt", "pdf", "pptx", "txt", "xlsx", "zip"]
+WAGTAILDOCS_MAX_UPLOAD_SIZE = 20 * 1024 * 1024
+WAGTAILIMAGES_MAX_UPLOAD_SIZE = 10 * 1024 * 1024
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database", "SEARCH_CONFIG": "french"}}
+
+# --- Celery: files by default, Redis or RabbitMQ by CELERY_BROKER_URL
+
+CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL") or "filesystem://"
+LMS_BROKER_DIR = LMS_DATA_DIR / "celery"
+CELERY_BROKER_TRANSPORT_OPTIONS: dict = {}
+if CELERY_BROKER_URL.startswith("filesystem:"):
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": str(LMS_BROKER_DIR / "queue"),
+        "data_folder_out": str(LMS_BROKER_DIR / "queue"),
+        "control_folder": str(LMS_BROKER_DIR / "control"),
+        "polling_interval": 0.1,
+    }
+elif CELERY_BROKER_URL.startswith("redis"):
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "visibility_timeout": 3600,
+        "socket_connect_timeout": 2,
+        "socket_timeout": 10,
+    }
+CELERY_BROKER_CONNECTION_TIMEOUT = 2
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_RESULT_BACKEND = None  # what a task did is written in its Job row
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_ACKS_LATE = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_BEAT_SCHEDULE_FILENAME = str(LMS_DATA_DIR / "celery" / "beat-schedule")
+CELERY_BEAT_SCHEDULE = {
+    "core.sweep_jobs": {
+        "task": "core.sweep_jobs",
+        "schedule": LMS_JOB_SWEEP_SECONDS,
+        "options": {"expires": LMS_JOB_SWEEP_SECONDS},
+    },
+}
+
+# --- What is said, and where
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL") or "INFO"},
+    "loggers": {
+        # Celery announces each task at INFO; the job centre tells it better.
+        "celery": {"level": "WARNING"},
+        "django.request": {"level": "ERROR"},
+        "fontTools": {"level": "WARNING"},
+        "pyhanko": {"level": "WARNING"},
+        "pyhanko_certvalidator": {"level": "WARNING"},
+    },
+}

@@ -1,0 +1,34 @@
+"""One machine, one command: `make run`. Demo accounts and the sandbox authority are welcome here, DEBUG=1 if asked."""
+
+import secrets
+
+from lms.settings.base import *  # noqa: F403
+from lms.settings.base import LMS_BROKER_DIR, LMS_DATA_DIR, SECRET_KEY, env_flag, env_list
+
+DEBUG = env_flag("DEBUG")
+LMS_DEMO = True
+
+for folder in (LMS_DATA_DIR, LMS_DATA_DIR / "media", LMS_DATA_DIR / "static", LMS_BROKER_DIR / "queue"):
+    folder.mkdir(parents=True, exist_ok=True)
+
+
+def own_secret_key() -> str:
+    """The key of this data folder, drawn once, so that sessions outlive a restart."""
+    file = LMS_DATA_DIR / "secret_key"
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_urlsafe(50))
+    return file.read_text()
+
+
+SECRET_KEY = SECRET_KEY or own_secret_key()
+# A colleague may open the page from another machine of the same network.
+ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "*")
+ACCOUNT_EMAIL_VERIFICATION = "optional"
+EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = LMS_DATA_DIR / "mail"
+AUTH_PASSWORD_VALIDATORS: list = []  # the demo password is « demo »
+if DEBUG:
+    WHITENOISE_AUTOREFRESH = True
+    WHITENOISE_USE_FINDERS = True
+    STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
