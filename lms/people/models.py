@@ -18,18 +18,23 @@ def in_force_on(day, prefix=""):
     )
 
 
+def inside(paths, prefix=""):
+    """Condition: a unit (reached by `prefix`) is one of those at `paths`, or below one; nothing for no path.
+
+    Every step of a path has the same length, so a path that starts with another is that of a descendant.
+    """
+    condition = Q(pk__in=[])
+    for path in paths:
+        condition |= Q(**{f"{prefix}path__startswith": path})
+    return condition
+
+
 class UnitQuerySet(MP_NodeQuerySet):
     def in_scope_of(self, user, permission: str, on=None):
         """Units under which `user` holds `permission` ("app_label.codename") by a role in force on the day `on`."""
-        if not user.is_active:
-            return self.none()
-        if user.is_superuser:
+        if user.is_active and user.is_superuser:
             return self
-        paths = RoleAssignment.objects.granting(user, permission, on).values_list("unit__path", flat=True)
-        inside = Q(pk__in=[])
-        for path in paths:
-            inside |= Q(path__startswith=path)
-        return self.filter(inside)
+        return self.filter(inside(RoleAssignment.objects.scope_paths(user, permission, on)))
 
 
 class UnitManager(MP_NodeManager.from_queryset(UnitQuerySet)):
@@ -63,7 +68,8 @@ class Unit(MP_Node):
     latitude = models.DecimalField(_("latitude"), max_digits=8, decimal_places=5, null=True, blank=True)
     longitude = models.DecimalField(_("longitude"), max_digits=8, decimal_places=5, null=True, blank=True)
 
-    node_order_by = ["kind", "name"]
+    # Siblings keep the order they were added in (that of the government for ministries): sorting them in the tree
+    # would rewrite the paths of many rows at each addition.
     objects = UnitManager()
 
     class Meta:
@@ -81,14 +87,20 @@ class UserQuerySet(models.QuerySet):
         Everyone sees themself; a manager, the people whose post in force names them; a role that carries
         `permission` ("app_label.codename"), the people with a post in force inside the role's unit; a superuser, all.
         """
-        if not user.is_authenticated or not user.is_active:
+        if not user.is_active:  # an anonymous is not
             return self.none()
         if user.is_superuser:
             return self
-        day = on or timezone.localdate()
-        units = Unit.objects.in_scope_of(user, permission, day)
-        posts = Post.objects.filter(in_force_on(day)).filter(Q(manager=user) | Q(unit__in=units))
+        paths = RoleAssignment.objects.scope_paths(user, permission, on)
+        posts = Post.objects.in_force(on).filter(Q(manager=user) | inside(paths, "unit__"))
         return self.filter(Q(pk=user.pk) | Q(pk__in=posts.values("person")))
+
+    def in_scope_of(self, user, permission: str, on=None):
+        """The narrower rule of acts on others: only the people inside the units of a role that carries `permission`."""
+        if user.is_active and user.is_superuser:
+            return self
+        paths = RoleAssignment.objects.scope_paths(user, permission, on)
+        return self.filter(pk__in=Post.objects.in_force(on).filter(inside(paths, "unit__")).values("person"))
 
 
 class UserManager(DjangoUserManager.from_queryset(UserQuerySet)):
@@ -119,7 +131,13 @@ class User(AbstractUser):
 
     username = None
     email = models.EmailField(_("adresse électronique"), unique=True)
-    matricule = models.CharField(_("matricule"), max_length=30, blank=True, db_index=True)
+    matricule = models.CharField(
+        _("matricule"),
+        max_length=30,
+        blank=True,
+        db_index=True,
+        help_text=_("Facultatif ; un même matricule ne sert qu’une fois dans un ministère ou une agence."),
+    )
     is_demo = models.BooleanField(_("compte de démonstration"), default=False, editable=False)
 
     USERNAME_FIELD = "email"
@@ -129,6 +147,8 @@ class User(AbstractUser):
     class Meta:
         ordering = ["last_name", "first_name", "pk"]
         constraints = [models.UniqueConstraint(Lower("email"), name="people_email_once_whatever_the_case")]
+        # Wagtail's own user pages ask for change_user, whatever the person: only superusers hold that one.
+        permissions = [("correct_user", _("Peut corriger le nom et le matricule des personnes de son périmètre"))]
         verbose_name = _("personne")
         verbose_name_plural = _("personnes")
 
@@ -152,9 +172,17 @@ class EmailDomain(models.Model):
         return self.domain
 
 
-class PostQuerySet(models.QuerySet):
+class InUnitQuerySet(models.QuerySet):
+    """Dated rows that stand in a unit."""
+
     def in_force(self, on=None):
         return self.filter(in_force_on(on or timezone.localdate()))
+
+    def in_scope_of(self, user, permission: str, on=None):
+        """Rows of the units under which `user` holds `permission` by a role in force on the day `on`."""
+        if user.is_active and user.is_superuser:
+            return self
+        return self.filter(inside(RoleAssignment.objects.scope_paths(user, permission, on), "unit__"))
 
 
 class Post(models.Model):
@@ -173,7 +201,7 @@ class Post(models.Model):
     starts_on = models.DateField(_("depuis le"))
     ends_on = models.DateField(_("jusqu’au"), null=True, blank=True)
 
-    objects = PostQuerySet.as_manager()
+    objects = InUnitQuerySet.as_manager()
 
     class Meta:
         ordering = ["person", "-is_primary", "-starts_on", "pk"]
@@ -198,15 +226,24 @@ class Post(models.Model):
         return f"{self.person} – {self.title or self.unit}"
 
 
-class RoleAssignmentQuerySet(models.QuerySet):
+class RoleAssignmentQuerySet(InUnitQuerySet):
     def granting(self, user, permission: str, on=None):
         """Roles of `user` in force on `on` whose group carries `permission` ("app_label.codename")."""
         app_label, codename = permission.split(".")
-        return self.filter(
-            in_force_on(on or timezone.localdate()),
+        return self.in_force(on).filter(
             person=user,
             group__permissions__in=Permission.objects.filter(content_type__app_label=app_label, codename=codename),
         )
+
+    def scope_paths(self, user, permission: str, on=None) -> list[str]:
+        """Tree paths of the topmost units where such roles stand; none for an inactive user. One query."""
+        if not user.is_active or not user.is_authenticated:
+            return []
+        paths: list[str] = []
+        for path in self.granting(user, permission, on).order_by("unit__path").values_list("unit__path", flat=True):
+            if not paths or not path.startswith(paths[-1]):
+                paths.append(path)
+        return paths
 
 
 class RoleAssignment(models.Model):
@@ -243,6 +280,8 @@ class OwnedQuerySet(models.QuerySet):
 
     def visible_to(self, user, permission: str = "people.view_user"):
         """Rows about the people whom `user` may see with `permission`."""
+        if user.is_active and user.is_superuser:
+            return self
         return self.filter(**{f"{self.person_path}__in": User.objects.visible_to(user, permission)})
 
 
