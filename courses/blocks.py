@@ -4,8 +4,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.images.blocks import ImageBlock
 
-PROSE_FEATURES = ["h3", "h4", "bold", "italic", "ol", "ul", "link", "document-link", "hr"]
-SHORT_FEATURES = ["bold", "italic", "ol", "ul", "link"]
+PROSE_FEATURES = ["h2", "h3", "h4", "bold", "italic", "code", "ol", "ul", "link", "document-link", "blockquote", "hr"]
+SHORT_FEATURES = ["bold", "italic", "code", "ol", "ul", "link"]
 
 
 class BoxBlock(blocks.StructBlock):
@@ -18,6 +18,15 @@ class BoxBlock(blocks.StructBlock):
         template = "courses/blocks/box.html"
 
 
+class CodeBlock(blocks.StructBlock):
+    """Lines to be read or typed exactly as they are."""
+
+    text = blocks.TextBlock(label=_("code"), rows=6)
+
+    class Meta:
+        template = "courses/blocks/code.html"
+
+
 class LessonBody(blocks.StreamBlock):
     """What a lesson is made of."""
 
@@ -28,3 +37,7 @@ class LessonBody(blocks.StreamBlock):
     practice = BoxBlock(label=_("en pratique"), icon="cogs")
     important = BoxBlock(label=_("important"), icon="warning")
     image = ImageBlock(label=_("image"), icon="image", template="courses/blocks/image.html")
+    code = CodeBlock(label=_("code"), icon="code")
+
+    class Meta:
+        template = "courses/blocks/body.html"

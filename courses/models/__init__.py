@@ -1,5 +1,6 @@
 """What trainers write: pages and the question bank."""
 
+from courses.models.imports import ImportedContent
 from courses.models.outline import CourseOutline
 from courses.models.pages import (
     CataloguePage,
@@ -10,14 +11,16 @@ from courses.models.pages import (
     QuizPage,
     QuizQuestion,
 )
-from courses.models.questions import Question, QuestionVersion
+from courses.models.questions import FrozenError, Question, QuestionVersion
 
 __all__ = [
     "CataloguePage",
     "CompetenceGain",
     "CourseOutline",
     "CoursePage",
+    "FrozenError",
     "HomePage",
+    "ImportedContent",
     "LessonPage",
     "Question",
     "QuestionVersion",

@@ -1,20 +1,25 @@
 """The pages trainers write: home, catalogue, course, lesson and quiz."""
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from wagtail import blocks
-from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
 from wagtail.fields import StreamField
-from wagtail.models import Orderable, Page, PageManager
+from wagtail.models import Orderable, Page, PageManager, PageViewRestriction
 from wagtail.query import PageQuerySet
 from wagtail.search import index
 
 from courses.blocks import LessonBody
+from courses.rules.words import folded
 from lms.people.models import Unit
 from lms.skills.models import LEVEL_VALIDATORS, Competence, JobProfile, Strand
 
+CATALOGUE_SLUG = "formations"  # the direct routes of learners start there
+# A shared password is no way into a page whose every visit is recorded by name.
+PRIVATE_PAGE_OPTIONS = [PageViewRestriction.LOGIN, PageViewRestriction.GROUPS]
 PERCENT_VALIDATORS = [MinValueValidator(0), MaxValueValidator(100)]
 
 
@@ -26,6 +31,7 @@ class HomePage(Page):
     parent_page_types = ["wagtailcore.Page"]
     subpage_types = ["courses.CataloguePage"]
     max_count = 1
+    page_description = _("La porte d’entrée du site. Il n’y en a qu’une.")
     content_panels = [*Page.content_panels, FieldPanel("introduction")]
 
     class Meta:
@@ -40,16 +46,37 @@ class CataloguePage(Page):
     parent_page_types = ["courses.HomePage"]
     subpage_types = ["courses.CoursePage"]
     max_count = 1
+    page_description = _("La liste des formations. Ajoutez-y une page par formation.")
+    private_page_options = PRIVATE_PAGE_OPTIONS
     content_panels = [*Page.content_panels, FieldPanel("introduction")]
 
     class Meta:
         verbose_name = _("catalogue")
+
+    def clean(self):
+        super().clean()
+        if self.slug != CATALOGUE_SLUG:
+            raise ValidationError(
+                {"slug": _("L’adresse du catalogue reste « %(slug)s ».") % {"slug": CATALOGUE_SLUG}}
+            )
+
+    def serve(self, request, *args, **kwargs):
+        """In a normal request the direct route answers; this one serves Wagtail's previews, by the same view."""
+        from courses.views import catalogue_response  # noqa: PLC0415 - views stand above models
+
+        return catalogue_response(request, self)
 
 
 class CourseQuerySet(PageQuerySet):
     def in_catalogue(self):
         """Courses anyone may find and join: published, not archived, open to the public."""
         return self.live().public().filter(archived_at__isnull=True)
+
+    def matching(self, words: str):
+        """Courses that hold each of the words (or its beginning, or any part), whatever the case and accents."""
+        for word in folded(words).split():
+            self = self.filter(search_words__contains=word)
+        return self
 
 
 class CoursePage(Page):
@@ -72,11 +99,15 @@ class CoursePage(Page):
     sources = StreamField([("source", blocks.CharBlock(label=_("source")))], verbose_name=_("sources"), blank=True)
     position = models.PositiveSmallIntegerField(_("ordre dans le catalogue"), default=0)
     archived_at = models.DateTimeField(_("archivée le"), null=True, blank=True, editable=False)
+    search_words = models.TextField(editable=False, default="")
 
     objects = PageManager.from_queryset(CourseQuerySet)()
 
     parent_page_types = ["courses.CataloguePage"]
     subpage_types = ["courses.LessonPage", "courses.QuizPage"]
+    page_description = _("Une formation : sa fiche, puis ses leçons et son évaluation comme sous-pages.")
+    private_page_options = PRIVATE_PAGE_OPTIONS
+    template = "courses/course_page.html"
     search_fields = [*Page.search_fields, index.SearchField("summary"), index.FilterField("archived_at")]
     content_panels = [
         *Page.content_panels,
@@ -97,17 +128,34 @@ class CoursePage(Page):
         verbose_name = _("formation")
         verbose_name_plural = _("formations")
 
+    def full_clean(self, *args, **kwargs):
+        self.code = self.code or self.slug
+        super().full_clean(*args, **kwargs)
+
+    def save(self, *args, **kwargs):
+        self.search_words = folded(" ".join(self._words()))
+        if (fields := kwargs.get("update_fields")) is not None and {"title", "summary"} & set(fields):
+            kwargs["update_fields"] = {*fields, "search_words"}
+        super().save(*args, **kwargs)
+
     @property
     def is_archived(self):
         return self.archived_at is not None
+
+    def _words(self):
+        yield from (self.title, self.summary)
+        yield from (str(objective.value) for objective in self.objectives)
+        yield from (gain.competence.name for gain in self.competence_gains.all())
 
 
 class CompetenceGain(Orderable):
     """The level in one competence that a course leads to."""
 
-    course = ParentalKey(CoursePage, models.CASCADE, related_name="competence_gains")
+    course = ParentalKey(CoursePage, on_delete=models.CASCADE, related_name="competence_gains")
     competence = models.ForeignKey(Competence, models.PROTECT, related_name="+", verbose_name=_("compétence"))
     level = models.PositiveSmallIntegerField(_("niveau"), validators=LEVEL_VALIDATORS)
+
+    panels = [FieldRowPanel([FieldPanel("competence"), FieldPanel("level")])]
 
     class Meta(Orderable.Meta):
         constraints = [models.UniqueConstraint(fields=["course", "competence"], name="courses_one_gain_per_competence")]
@@ -123,6 +171,9 @@ class LessonPage(Page):
 
     parent_page_types = ["courses.CoursePage"]
     subpage_types = []
+    page_description = _("Une leçon à lire, terminée par ce que l’on change dès demain.")
+    private_page_options = PRIVATE_PAGE_OPTIONS
+    template = "courses/lesson_page.html"
     search_fields = [*Page.search_fields, index.SearchField("body")]
     content_panels = [
         *Page.content_panels,
@@ -150,6 +201,9 @@ class QuizPage(Page):
 
     parent_page_types = ["courses.CoursePage"]
     subpage_types = []
+    page_description = _("Des questions de la banque, un seuil de réussite et un nombre de tentatives.")
+    private_page_options = PRIVATE_PAGE_OPTIONS
+    template = "courses/quiz_page.html"
     content_panels = [
         *Page.content_panels,
         FieldPanel("introduction"),
@@ -168,7 +222,7 @@ class QuizPage(Page):
 class QuizQuestion(Orderable):
     """A question of the bank asked in a quiz, with its points there."""
 
-    quiz = ParentalKey(QuizPage, models.CASCADE, related_name="quiz_questions")
+    quiz = ParentalKey(QuizPage, on_delete=models.CASCADE, related_name="quiz_questions")
     question = models.ForeignKey("courses.Question", models.PROTECT, related_name="uses", verbose_name=_("question"))
     points = models.PositiveSmallIntegerField(_("points"), default=1, validators=[MinValueValidator(1)])
 

@@ -1,24 +1,62 @@
 """The question bank: a question as its author edits it, and the frozen versions that attempts are served."""
 
-from django.db import models
+import hashlib
+import json
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.fields import StreamField
+from wagtail.search import index
 
 from courses.question_blocks import AnswerBlock
+from courses.rules.answers import InvalidAnswer, frozen_content
 from lms.skills.models import LEVEL_VALIDATORS, Competence
 
 
-class Question(models.Model):
+class QuestionQuerySet(models.QuerySet):
+    def with_usage(self):
+        """Annotate `use_count` (quizzes that ask the question) and `version_number` (of its latest version)."""
+        return self.annotate(
+            use_count=models.Count("uses", distinct=True), version_number=models.Max("versions__number")
+        )
+
+
+class Question(index.Indexed, models.Model):
     """A question of the bank, as its author edits it; each change freezes a new `QuestionVersion`."""
 
-    code = models.SlugField(_("code"), max_length=120, unique=True)
+    code = models.SlugField(
+        _("code"), max_length=120, unique=True, help_text=_("Court et unique, par exemple « messagerie-q1 ».")
+    )
     prompt = models.TextField(_("énoncé"))
     answer = StreamField(AnswerBlock(), verbose_name=_("type et réponses"), min_num=1, max_num=1)
-    explanation = models.TextField(_("explication"), blank=True)
+    explanation = models.TextField(
+        _("explication"), blank=True, help_text=_("Montrée après la remise : pourquoi la bonne réponse l’est.")
+    )
     competence = models.ForeignKey(
         Competence, models.PROTECT, null=True, blank=True, related_name="questions", verbose_name=_("compétence")
     )
     level = models.PositiveSmallIntegerField(_("niveau"), null=True, blank=True, validators=LEVEL_VALIDATORS)
+
+    objects = QuestionQuerySet.as_manager()
+    panels = [
+        FieldPanel("prompt"),
+        FieldPanel("answer"),
+        FieldPanel("explanation"),
+        MultiFieldPanel(
+            [FieldPanel("code"), FieldRowPanel([FieldPanel("competence"), FieldPanel("level")])],
+            heading=_("Classement"),
+        ),
+    ]
+    search_fields = [
+        index.SearchField("prompt"),
+        index.SearchField("explanation"),
+        index.AutocompleteField("code"),
+        index.AutocompleteField("prompt"),
+        index.FilterField("competence"),
+        index.FilterField("level"),
+    ]
 
     class Meta:
         ordering = ["code"]
@@ -27,6 +65,87 @@ class Question(models.Model):
 
     def __str__(self):
         return self.prompt
+
+    def save(self, **kwargs):
+        """Save, and freeze a new version in the same transaction if what learners see has changed."""
+        self.content()  # gives every option its identifier before they are written
+        with transaction.atomic():
+            super().save(**kwargs)
+            self.freeze()
+
+    @property
+    def type(self) -> str:
+        """The name of the type of answer, "" while there is none."""
+        return self.answer[0].block_type if self.answer else ""
+
+    def clean(self):
+        try:
+            self.content()
+        except InvalidAnswer as refusal:
+            raise ValidationError({"answer": refusal.messages}) from refusal
+
+    def content(self) -> dict:
+        """The answer in the plain shape documented on `QuestionVersion`. Raises InvalidAnswer."""
+        if len(self.answer) != 1:
+            raise InvalidAnswer(_("Choisissez un type de réponse, et un seul."))
+        return frozen_content(self.type, plain_answer(self.answer[0]))
+
+    def freeze(self) -> "QuestionVersion":
+        """The version of what the question says now, made if it differs from the latest; locks the question."""
+        content = self.content()
+        fingerprint = QuestionVersion.fingerprint_of(self.type, self.prompt, content, self.explanation)
+        with transaction.atomic():
+            Question.objects.select_for_update().get(pk=self.pk)
+            latest = self.current_version()
+            if latest and latest.fingerprint == fingerprint:
+                return latest
+            return self.versions.create(
+                number=latest.number + 1 if latest else 1,
+                type=self.type,
+                prompt=self.prompt,
+                content=content,
+                explanation=self.explanation,
+                fingerprint=fingerprint,
+            )
+
+    def current_version(self) -> "QuestionVersion | None":
+        """The latest version (one query)."""
+        return self.versions.order_by("-number").first()
+
+
+def plain_answer(block) -> dict:
+    """The values of an answer block as plain data; the items of lists keep their identifiers."""
+
+    def items(name):
+        return [(child.id, child.value) for child in block.value[name].bound_blocks]
+
+    match block.block_type:
+        case "single" | "multiple":
+            return {"options": [(pk, value["text"], bool(value["is_correct"])) for pk, value in items("options")]}
+        case "matching":
+            return {"pairs": [(pk, value["left"], value["right"]) for pk, value in items("pairs")]}
+        case "ordering":
+            return {"items": items("items")}
+        case "short_text":
+            return {**block.value, "accepted": [text for _pk, text in items("accepted")]}
+    return dict(block.value)
+
+
+class FrozenError(Exception):
+    """A frozen version was about to be changed or deleted."""
+
+
+class QuestionVersionQuerySet(models.QuerySet):
+    def current(self):
+        """The latest version of each question."""
+        newer = self.model.objects.filter(question=models.OuterRef("question"), number__gt=models.OuterRef("number"))
+        return self.filter(~models.Exists(newer))
+
+    def update(self, **kwargs):
+        raise FrozenError
+
+    def delete(self):
+        raise FrozenError
 
 
 class QuestionVersion(models.Model):
@@ -60,6 +179,8 @@ class QuestionVersion(models.Model):
     fingerprint = models.CharField(_("empreinte"), max_length=64, editable=False)
     created_at = models.DateTimeField(_("figée le"), auto_now_add=True)
 
+    objects = QuestionVersionQuerySet.as_manager()
+
     class Meta:
         ordering = ["question", "-number"]
         constraints = [models.UniqueConstraint(fields=["question", "number"], name="courses_question_version_once")]
@@ -68,3 +189,17 @@ class QuestionVersion(models.Model):
 
     def __str__(self):
         return f"{self.question_id} v{self.number}"
+
+    def save(self, **kwargs):
+        if not self._state.adding:
+            raise FrozenError
+        super().save(**kwargs)
+
+    def delete(self, **kwargs):
+        raise FrozenError
+
+    @staticmethod
+    def fingerprint_of(kind: str, prompt: str, content: dict, explanation: str) -> str:
+        """SHA-256 (hexadecimal) of all that a learner is shown or marked by."""
+        said = json.dumps([kind, prompt, content, explanation], ensure_ascii=False, sort_keys=True)
+        return hashlib.sha256(said.encode()).hexdigest()

@@ -1,0 +1,67 @@
+"""Raises the version of a course's outline at each change that its learners could see."""
+
+from django.contrib.auth.models import Group
+from django.db import models
+from django.db.models.signals import m2m_changed, post_delete, post_save
+from django.dispatch import receiver
+from wagtail.models import Page, PageViewRestriction
+from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
+
+from courses.models import CourseOutline, CoursePage, LessonPage, QuizPage
+
+PAGE_TYPES = (CoursePage, LessonPage, QuizPage)
+# What saving a draft writes on the page itself; nobody but its editors sees it.
+DRAFT_FIELDS = {"latest_revision", "latest_revision_created_at", "draft_title", "has_unpublished_changes", "locked"}
+
+
+def raise_outlines(*paths: str) -> None:
+    """Raise the version of each course at these paths of the page tree, just above them, or below."""
+    step = Page.steplen
+    near = models.Q(course__path__in=[path[:-step] for path in paths])
+    for path in paths:
+        near |= models.Q(course__path__startswith=path)
+    CourseOutline.objects.filter(near).raise_version()
+
+
+@receiver(post_save, sender=CoursePage)
+def create_outline(sender, instance, created, raw, **kwargs):
+    if created and not raw:
+        CourseOutline.objects.get_or_create(course=instance)
+
+
+@receiver(post_save)
+def raise_on_save(sender, instance, created, raw, update_fields=None, **kwargs):
+    if raw or sender not in PAGE_TYPES or (update_fields is not None and set(update_fields) <= DRAFT_FIELDS):
+        return
+    raise_outlines(instance.path)
+
+
+@receiver(post_delete)
+def raise_on_delete(sender, instance, **kwargs):
+    if sender in PAGE_TYPES:
+        raise_outlines(instance.path)
+
+
+@receiver([page_published, page_unpublished, page_slug_changed])
+def raise_on_publication(sender, instance, **kwargs):
+    raise_outlines(instance.path)
+
+
+@receiver(post_page_move)
+def raise_on_move(sender, instance, parent_page_before, parent_page_after, **kwargs):
+    step = Page.steplen
+    # A page moved into a course, out of it, or within; a course itself.
+    raise_outlines(instance.path, parent_page_before.path + "0" * step)
+
+
+@receiver([post_save, post_delete], sender=PageViewRestriction)
+def raise_on_restriction(sender, instance, **kwargs):
+    if path := Page.objects.filter(pk=instance.page_id).values_list("path", flat=True).first():
+        raise_outlines(path)
+
+
+@receiver(m2m_changed, sender=PageViewRestriction.groups.through)
+def raise_on_restricted_groups(sender, instance, **kwargs):
+    restrictions = instance.pageviewrestriction_set.all() if isinstance(instance, Group) else [instance]
+    for restriction in restrictions:
+        raise_on_restriction(sender, restriction)

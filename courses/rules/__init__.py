@@ -1,0 +1,1 @@
+"""Decisions about content, pure: values in, decision out."""

@@ -1,0 +1,8 @@
+"""The catalogue's direct route. Courses, lessons and quizzes of learners are served by learning and assessment."""
+
+from django.urls import path
+
+from courses.views import catalogue
+
+app_name = "courses"
+urlpatterns = [path("formations/", catalogue, name="catalogue")]
