@@ -1,0 +1,28 @@
+"""What every page's frame asks: the site's name, and which doors to show."""
+
+from django.conf import settings
+from django.core.cache import cache
+from django.utils.functional import SimpleLazyObject
+
+from lms.people.permissions import navigation_rights
+
+NAVIGATION_SECONDS = 60
+
+
+def _rights(user) -> dict[str, bool]:
+    if not user.is_authenticated:
+        return navigation_rights(user)
+    return cache.get_or_set(f"people:navigation:{user.pk}", lambda: navigation_rights(user), NAVIGATION_SECONDS)
+
+
+def navigation(request) -> dict:
+    """`site_name`, `nav_may_see_people`, `nav_may_open_backoffice`; asked only when shown, remembered a minute.
+
+    They choose which links are drawn and protect nothing: each page asks its own right.
+    """
+    rights = SimpleLazyObject(lambda: _rights(request.user))
+    return {
+        "site_name": settings.LMS_SITE_NAME,
+        "nav_may_see_people": SimpleLazyObject(lambda: rights["people"]),
+        "nav_may_open_backoffice": SimpleLazyObject(lambda: rights["backoffice"]),
+    }
