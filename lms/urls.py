@@ -21,7 +21,6 @@ urlpatterns = [
     path("documents/", include(wagtaildocs_urls)),
     path("compte/", include("allauth.urls")),
 ]
-for app in ("lms.hr", "certificates", "lms.assessment", "lms.learning", "courses", "lms.people"):
-    if find_spec(f"{app}.urls"):
-        urlpatterns.append(path("", include(f"{app}.urls")))
-urlpatterns.append(path("", include(wagtail_urls)))
+APPS = ("lms.hr", "certificates", "lms.assessment", "lms.learning", "courses", "lms.people")
+urlpatterns += [path("", include(f"{app}.urls")) for app in APPS if find_spec(f"{app}.urls")]
+urlpatterns += [path("", include(wagtail_urls))]

@@ -233,7 +233,14 @@ def replay(jobs: models.QuerySet, actor) -> int:
     with transaction.atomic():
         chosen = list(jobs.replayable().select_for_update())
         Job.objects.filter(pk__in=[job.pk for job in chosen]).update(
-            state=Job.State.WAITING, attempts=0, run_after=now, finished_at=None, sent_at=None, sends=0, percent=0, note=""
+            state=Job.State.WAITING,
+            attempts=0,
+            run_after=now,
+            finished_at=None,
+            sent_at=None,
+            sends=0,
+            percent=0,
+            note="",
         )
         for job in chosen:
             audit.record("job.replay", actor, job)

@@ -68,18 +68,12 @@ class Job(models.Model):
         verbose_name_plural = _("tâches")
         ordering = ["-created_at", "-pk"]
         indexes = [
-            models.Index(
-                fields=["run_after"], name="core_job_waiting", condition=Q(state="waiting")
-            ),
-            models.Index(
-                fields=["lease_until"], name="core_job_running", condition=Q(state="running")
-            ),
+            models.Index(fields=["run_after"], name="core_job_waiting", condition=Q(state="waiting")),
+            models.Index(fields=["lease_until"], name="core_job_running", condition=Q(state="running")),
             models.Index(fields=["state", "-created_at"], name="core_job_state"),
         ]
         constraints = [
-            models.CheckConstraint(
-                name="core_job_percent_at_most_100", condition=Q(percent__lte=100)
-            ),
+            models.CheckConstraint(name="core_job_percent_at_most_100", condition=Q(percent__lte=100)),
             models.CheckConstraint(
                 name="core_job_running_has_lease",
                 condition=~Q(state="running") | Q(lease_until__isnull=False),

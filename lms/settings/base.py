@@ -24,15 +24,37 @@ def env_list(name: str, default: str = "") -> list[str]:
 
 # Database, media, keys, mail and broker files of an installation: what has to be backed up.
 LMS_DATA_DIR = Path(os.environ.get("LMS_DATA_DIR") or BASE_DIR / "var").resolve()
+# Where `manage.py serve` listens: this machine only, unless HOST=0.0.0.0.
+LMS_HOST = os.environ.get("HOST") or "127.0.0.1"
 LMS_PORT = int(os.environ.get("PORT") or 8000)
+LMS_WEB_THREADS = int(os.environ.get("LMS_WEB_THREADS") or 8)
 # The address printed on certificates and in QR codes, without a final slash.
 LMS_PUBLIC_URL = (os.environ.get("LMS_PUBLIC_URL") or f"http://localhost:{LMS_PORT}").rstrip("/")
 LMS_SITE_NAME = os.environ.get("LMS_SITE_NAME") or "Académie CTD"
-# Demo accounts may exist here.
+# Demo accounts may exist here; production refuses to start where one does.
 LMS_DEMO = False
+LMS_DEMO_PASSWORD = "demo"  # noqa: S105
+LMS_DEMO_ACCOUNTS = {
+    "agent@demo.example": "agent, apprenant",
+    "formateur@demo.example": "formateur",
+    "rh@demo.example": "ressources humaines d’une structure",
+    "responsable@demo.example": "responsable d’une équipe",
+    "certification@demo.example": "responsable des certificats",
+    "admin@demo.example": "administrateur de la plateforme",
+}
 # Who seals certificates; "local-p12" is the sandbox authority, whose key lies in LMS_PKI_DIR.
 LMS_SEALER = os.environ.get("LMS_SEALER") or "local-p12"
 LMS_PKI_DIR = LMS_DATA_DIR / "pki"
+# Set for the worker of the queue "signing" and for nobody else: without it a process may not open the seal.
+LMS_SIGNING_WORKER = env_flag("LMS_SIGNING_WORKER")
+# The passphrase of the PKCS#12 file; empty: the one written beside it, readable by its owner only.
+LMS_SEAL_PASSPHRASE = os.environ.get("LMS_SEAL_PASSPHRASE", "")
+# What is printed on certificates.
+LMS_CERTIFICATE_SERIES = os.environ.get("LMS_CERTIFICATE_SERIES") or "CTD"
+LMS_ISSUER = os.environ.get("LMS_ISSUER") or "Centre de transformation digitale"
+LMS_ISSUER_PARENT = os.environ.get("LMS_ISSUER_PARENT") or "Agence des systèmes d’information et du numérique"
+LMS_SIGNATORY_NAME = os.environ.get("LMS_SIGNATORY_NAME") or "La direction du Centre"
+LMS_SIGNATORY_TITLE = os.environ.get("LMS_SIGNATORY_TITLE") or "Centre de transformation digitale, ASIN"
 # The TrueType fonts of the PDFs.
 LMS_NODE_MODULES_DIR = BASE_DIR / "node_modules"
 LMS_FONTS_DIR = LMS_NODE_MODULES_DIR / "@expo-google-fonts" / "noto-sans"
@@ -129,6 +151,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "lms.people.context_processors.navigation",
             ],
         },
     },
@@ -201,6 +224,8 @@ LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "lms.people.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_FORMS = {"signup": "lms.people.forms.SignupForm", "add_email": "lms.people.forms.AddEmailForm"}
+ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""

@@ -14,8 +14,8 @@ else:
     os.environ["LMS_DATA_DIR"] = tempfile.mkdtemp(prefix="lms-test-")
     atexit.register(shutil.rmtree, os.environ["LMS_DATA_DIR"], ignore_errors=True)
 
-from lms.settings.base import *  # noqa: E402, F403
-from lms.settings.base import (  # noqa: E402
+from lms.settings.base import *  # noqa: F403
+from lms.settings.base import (
     CACHES,
     CELERY_BROKER_TRANSPORT_OPTIONS,
     CELERY_BROKER_URL,
@@ -31,6 +31,7 @@ for folder in (LMS_DATA_DIR / "media", LMS_DATA_DIR / "static", LMS_BROKER_DIR /
 SECRET_KEY = "only for tests"  # noqa: S105
 ALLOWED_HOSTS = ["*"]
 LMS_DEMO = True
+LMS_SIGNING_WORKER = True  # tests run the jobs in their own process
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_RATE_LIMITS = False

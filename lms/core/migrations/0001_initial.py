@@ -4,67 +4,105 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='AuditEntry',
+            name="AuditEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(db_index=True, verbose_name='quand')),
-                ('verb', models.CharField(db_index=True, max_length=100, verbose_name='acte')),
-                ('actor_pk', models.CharField(blank=True, max_length=40, verbose_name='identifiant de l’auteur')),
-                ('actor_label', models.CharField(blank=True, max_length=200, verbose_name='auteur')),
-                ('on_behalf_of_pk', models.CharField(blank=True, max_length=40, verbose_name='identifiant du mandant')),
-                ('on_behalf_of_label', models.CharField(blank=True, max_length=200, verbose_name='pour le compte de')),
-                ('object_type', models.CharField(blank=True, max_length=100, verbose_name='nature de l’objet')),
-                ('object_pk', models.CharField(blank=True, max_length=40, verbose_name='identifiant de l’objet')),
-                ('object_label', models.CharField(blank=True, max_length=250, verbose_name='objet')),
-                ('details', models.JSONField(blank=True, default=dict, verbose_name='précisions')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(db_index=True, verbose_name="quand")),
+                ("verb", models.CharField(db_index=True, max_length=100, verbose_name="acte")),
+                ("actor_pk", models.CharField(blank=True, max_length=40, verbose_name="identifiant de l’auteur")),
+                ("actor_label", models.CharField(blank=True, max_length=200, verbose_name="auteur")),
+                ("on_behalf_of_pk", models.CharField(blank=True, max_length=40, verbose_name="identifiant du mandant")),
+                ("on_behalf_of_label", models.CharField(blank=True, max_length=200, verbose_name="pour le compte de")),
+                ("object_type", models.CharField(blank=True, max_length=100, verbose_name="nature de l’objet")),
+                ("object_pk", models.CharField(blank=True, max_length=40, verbose_name="identifiant de l’objet")),
+                ("object_label", models.CharField(blank=True, max_length=250, verbose_name="objet")),
+                ("details", models.JSONField(blank=True, default=dict, verbose_name="précisions")),
             ],
             options={
-                'verbose_name': 'acte du journal d’audit',
-                'verbose_name_plural': 'journal d’audit',
-                'ordering': ['-at', '-pk'],
-                'default_permissions': ['view'],
-                'indexes': [models.Index(fields=['object_type', 'object_pk'], name='core_audit_object'), models.Index(fields=['actor_pk', '-at'], name='core_audit_actor')],
+                "verbose_name": "acte du journal d’audit",
+                "verbose_name_plural": "journal d’audit",
+                "ordering": ["-at", "-pk"],
+                "default_permissions": ["view"],
+                "indexes": [
+                    models.Index(fields=["object_type", "object_pk"], name="core_audit_object"),
+                    models.Index(fields=["actor_pk", "-at"], name="core_audit_actor"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Job',
+            name="Job",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100, verbose_name='nature')),
-                ('key', models.CharField(max_length=200, unique=True, verbose_name='clé')),
-                ('queue', models.CharField(default='default', max_length=40, verbose_name='file')),
-                ('payload', models.JSONField(blank=True, default=dict, verbose_name='données')),
-                ('state', models.CharField(choices=[('waiting', 'En attente'), ('running', 'En cours'), ('done', 'Faite'), ('failed', 'Échouée'), ('cancelled', 'Annulée')], default='waiting', max_length=10, verbose_name='état')),
-                ('percent', models.PositiveSmallIntegerField(default=0, verbose_name='avancement (%)')),
-                ('note', models.CharField(blank=True, max_length=250, verbose_name='où elle en est')),
-                ('error', models.TextField(blank=True, verbose_name='dernière erreur')),
-                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='essais')),
-                ('max_attempts', models.PositiveSmallIntegerField(default=8, verbose_name='essais permis')),
-                ('run_after', models.DateTimeField(verbose_name='pas avant')),
-                ('lease_until', models.DateTimeField(blank=True, null=True, verbose_name='réservée jusqu’à')),
-                ('lease_holder', models.CharField(blank=True, max_length=80, verbose_name='réservée par')),
-                ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='envoyée à')),
-                ('sends', models.PositiveSmallIntegerField(default=0, verbose_name='envois')),
-                ('created_at', models.DateTimeField(verbose_name='demandée le')),
-                ('started_at', models.DateTimeField(blank=True, null=True, verbose_name='commencée le')),
-                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='finie le')),
-                ('on_behalf_of_pk', models.CharField(blank=True, max_length=40, verbose_name='identifiant du demandeur')),
-                ('on_behalf_of_label', models.CharField(blank=True, max_length=200, verbose_name='demandée par')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=100, verbose_name="nature")),
+                ("key", models.CharField(max_length=200, unique=True, verbose_name="clé")),
+                ("queue", models.CharField(default="default", max_length=40, verbose_name="file")),
+                ("payload", models.JSONField(blank=True, default=dict, verbose_name="données")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "En attente"),
+                            ("running", "En cours"),
+                            ("done", "Faite"),
+                            ("failed", "Échouée"),
+                            ("cancelled", "Annulée"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                        verbose_name="état",
+                    ),
+                ),
+                ("percent", models.PositiveSmallIntegerField(default=0, verbose_name="avancement (%)")),
+                ("note", models.CharField(blank=True, max_length=250, verbose_name="où elle en est")),
+                ("error", models.TextField(blank=True, verbose_name="dernière erreur")),
+                ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="essais")),
+                ("max_attempts", models.PositiveSmallIntegerField(default=8, verbose_name="essais permis")),
+                ("run_after", models.DateTimeField(verbose_name="pas avant")),
+                ("lease_until", models.DateTimeField(blank=True, null=True, verbose_name="réservée jusqu’à")),
+                ("lease_holder", models.CharField(blank=True, max_length=80, verbose_name="réservée par")),
+                ("sent_at", models.DateTimeField(blank=True, null=True, verbose_name="envoyée à")),
+                ("sends", models.PositiveSmallIntegerField(default=0, verbose_name="envois")),
+                ("created_at", models.DateTimeField(verbose_name="demandée le")),
+                ("started_at", models.DateTimeField(blank=True, null=True, verbose_name="commencée le")),
+                ("finished_at", models.DateTimeField(blank=True, null=True, verbose_name="finie le")),
+                (
+                    "on_behalf_of_pk",
+                    models.CharField(blank=True, max_length=40, verbose_name="identifiant du demandeur"),
+                ),
+                ("on_behalf_of_label", models.CharField(blank=True, max_length=200, verbose_name="demandée par")),
             ],
             options={
-                'verbose_name': 'tâche',
-                'verbose_name_plural': 'tâches',
-                'ordering': ['-created_at', '-pk'],
-                'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['run_after'], name='core_job_waiting'), models.Index(condition=models.Q(('state', 'running')), fields=['lease_until'], name='core_job_running'), models.Index(fields=['state', '-created_at'], name='core_job_state')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('percent__lte', 100)), name='core_job_percent_at_most_100'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'running'), _negated=True), ('lease_until__isnull', False), _connector='OR'), name='core_job_running_has_lease')],
+                "verbose_name": "tâche",
+                "verbose_name_plural": "tâches",
+                "ordering": ["-created_at", "-pk"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "waiting")), fields=["run_after"], name="core_job_waiting"
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "running")), fields=["lease_until"], name="core_job_running"
+                    ),
+                    models.Index(fields=["state", "-created_at"], name="core_job_state"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("percent__lte", 100)), name="core_job_percent_at_most_100"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "running"), _negated=True),
+                            ("lease_until__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="core_job_running_has_lease",
+                    ),
+                ],
             },
         ),
     ]

