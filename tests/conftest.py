@@ -1,0 +1,166 @@
+"""What all tests share: jobs run for real, cold caches, a real browser, and axe for accessibility."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.cache import caches
+from django.db import connection
+from django.utils import timezone
+
+# Playwright keeps an event loop in the test's thread; Django would otherwise refuse the ORM there.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+BROWSER_FIXTURES = {"browser", "page", "open_page"}
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+BROWSER_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if BROWSER_FIXTURES & set(item.fixturenames):
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.slow)
+        if "live_server" in item.fixturenames:
+            # Other threads must see the rows, and the next test must find what migrations had put there (Wagtail's root).
+            item.add_marker(pytest.mark.django_db(transaction=True, serialized_rollback=True))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The test database; on SQLite, emptying it between tests must be allowed to empty the audit trail too."""
+    from lms.core import audit_triggers
+
+    if connection.vendor == "sqlite":
+        with django_db_blocker.unblock():
+            audit_triggers.remove(connection)
+
+
+@pytest.fixture(autouse=True)
+def cold_caches():
+    """Every test starts with empty caches."""
+    for alias in settings.CACHES:
+        caches[alias].clear()
+
+
+@pytest.fixture
+def run_jobs():
+    """Run every job that is due, and those they ask for, here and for real. Gives the jobs that ran, failed included."""
+    from lms.core import jobs
+    from lms.core.models import Job
+
+    def run(name: str = ""):
+        ran = []
+        while True:
+            due = Job.objects.due(timezone.now()).exclude(pk__in=ran)
+            due = due.filter(name=name) if name else due
+            pks = list(due.order_by("run_after", "pk").values_list("pk", flat=True))
+            if not pks:
+                return list(Job.objects.filter(pk__in=ran).order_by("pk"))
+            for pk in pks:
+                jobs.run_job(pk)
+                ran.append(pk)
+
+    return run
+
+
+# --- A real browser
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """The system's Chromium (or the one CHROMIUM names), headless; else the test tool's own."""
+    from playwright.sync_api import sync_playwright
+
+    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+    with sync_playwright() as playwright:
+        if path is None and not Path(playwright.chromium.executable_path).exists():
+            pytest.fail("Pas de Chromium : `make test` l’installe, ou CHROMIUM=/chemin/vers/chrome.")
+        instance = playwright.chromium.launch(executable_path=path, headless=True, args=BROWSER_ARGUMENTS)
+        yield instance
+        instance.close()
+
+
+@pytest.fixture
+def open_page(browser, live_server):
+    """Open a page on the test's server: `open_page(javascript=False, width=360, user=someone)`.
+
+    A script error or a breach of the content policy in any of them fails the test.
+    """
+    contexts, problems = [], []
+
+    def open_one(*, javascript=True, width=1280, height=800, user=None, **options):
+        context = browser.new_context(
+            base_url=live_server.url,
+            java_script_enabled=javascript,
+            viewport={"width": width, "height": height},
+            locale="fr-FR",
+            timezone_id="Africa/Porto-Novo",
+            **options,
+        )
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        if user is not None:
+            context.add_cookies([_session_cookie(user, live_server.url)])
+        page = context.new_page()
+        page.on("pageerror", lambda error: problems.append(f"{page.url}: {error}"))
+        page.on("console", lambda message: problems.append(message.text) if _is_problem(message) else None)
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert problems == []
+
+
+def _is_problem(message) -> bool:
+    return message.type == "error" and not message.text.startswith("Failed to load resource")
+
+
+def _session_cookie(user, url: str) -> dict:
+    """The cookie of a fresh session of this user, as a browser would hold it after signing in."""
+    from django.test import Client
+
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return {"name": settings.SESSION_COOKIE_NAME, "value": client.cookies[settings.SESSION_COOKIE_NAME].value, "url": url}
+
+
+@pytest.fixture
+def page(open_page):
+    """One page in a desk-sized window, with JavaScript, nobody signed in."""
+    return open_page()
+
+
+@pytest.fixture(scope="session")
+def axe():
+    """`axe(page)`: assert that the page shown breaks no WCAG 2.2 A or AA rule that axe can check."""
+    source = (settings.LMS_NODE_MODULES_DIR / "axe-core" / "axe.min.js").read_text()
+
+    def check(page, *, leave_out: str = ""):
+        page.evaluate(source)
+        found = page.evaluate(
+            """([tags, leaveOut]) => axe.run(
+                leaveOut ? {include: [['html']], exclude: [[leaveOut]]} : document,
+                {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})""",
+            [AXE_TAGS, leave_out],
+        )
+        told = [
+            f"{rule['id']} ({rule['impact']}): {rule['help']}\n    " + "\n    ".join(node["html"][:200] for node in rule["nodes"])
+            for rule in found["violations"]
+        ]
+        assert not told, f"{page.url}\n" + "\n".join(told)
+
+    return check
