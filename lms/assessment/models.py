@@ -13,6 +13,10 @@ from lms.people.models import OwnedQuerySet
 class AttemptQuerySet(OwnedQuerySet):
     person_path = "enrolment__person"
 
+    def for_learner(self, user):
+        """The learner's own attempts, the only ones they may answer or read the answers of."""
+        return self.filter(enrolment__person=user)
+
 
 class Attempt(models.Model):
     """One sitting of a quiz: the questions served (frozen), the answers, the mark."""
@@ -60,7 +64,8 @@ class ServedQuestion(models.Model):
     """One question of an attempt as served (version, points, order of options), the answer saved, the points awarded.
 
     `order`: the shuffled option ids, {"options": […]}, {"right": […]} or {"items": […]} by type.
-    `response`: as given, by type: id | [id] | bool | str | {left id: right id} | [id]; null when not answered.
+    `response`: as given, by type: id | [id] | bool | str | {left id: right id} | {item id: rank}, possibly incomplete;
+    null when not answered. Once `awarded_points` is set, nothing of the row changes any more.
     """
 
     attempt = models.ForeignKey(Attempt, models.PROTECT, related_name="questions", verbose_name=_("tentative"))

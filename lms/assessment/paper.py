@@ -1,0 +1,178 @@
+"""An attempt as its learner sees it: the questions to answer, then the same corrected. Never an id of the content."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from lms.assessment.models import Attempt, ServedQuestion
+from lms.assessment.rules import serving
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Something to pick, in the order served; `is_right` is told once the attempt is submitted."""
+
+    value: int
+    text: str
+    is_given: bool
+    is_right: bool | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a matching or of an ordering: a text, and the place to pick for it."""
+
+    name: str
+    text: str
+    choices: list[Choice] = field(default_factory=list)
+    given: str = ""
+    right: str = ""
+    is_right: bool | None = None
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question on the page."""
+
+    position: int
+    name: str
+    type: str
+    prompt: str
+    points: int
+    is_answered: bool
+    choices: list[Choice] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+    text: str = ""
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Correction:
+    """One question corrected: what was answered, what was right, why."""
+
+    question: Question
+    awarded_points: Decimal
+    right_text: str
+    explanation: str
+    competence: str
+
+    @property
+    def verdict(self) -> str:
+        """right, partly or wrong."""
+        if self.awarded_points >= self.question.points:
+            return "right"
+        return "partly" if self.awarded_points else "wrong"
+
+
+def questions_of(attempt: Attempt) -> list[ServedQuestion]:
+    """The questions served, with what they ask; one query."""
+    rows = attempt.questions.select_related("version__question__competence")
+    return list(rows.order_by("position"))
+
+
+def read_form(served: list[ServedQuestion], form) -> dict[int, object]:
+    """The answers of a page, by position, from what its form sent (a QueryDict)."""
+    fields = {name: form.getlist(name) for name in form}
+    return {
+        row.position: serving.read_response(row.version.type, row.version.content, row.order, row.position, fields)
+        for row in served
+    }
+
+
+def question(row: ServedQuestion, corrected: bool = False) -> Question:
+    """The question as the page shows it, with the answer saved so far; what was right only when `corrected`."""
+    type, content = row.version.type, row.version.content
+    text = row.response if type in ("numeric", "short_text") and isinstance(row.response, str) else ""
+    return Question(
+        position=row.position,
+        name=f"q{row.position}",
+        type=type,
+        prompt=row.version.prompt,
+        points=row.points,
+        is_answered=serving.is_answered(type, content, row.response),
+        choices=_choices(row, corrected),
+        lines=_lines(row, corrected),
+        text=text,
+        unit=content.get("unit", "") if type == "numeric" else "",
+    )
+
+
+def correction(row: ServedQuestion) -> Correction:
+    """The question corrected; for submitted attempts only."""
+    competence = row.version.question.competence
+    return Correction(
+        question=question(row, corrected=True),
+        awarded_points=row.awarded_points,
+        right_text=_right_text(row),
+        explanation=row.version.explanation,
+        competence=competence.name if competence else "",
+    )
+
+
+def _choices(row: ServedQuestion, corrected: bool) -> list[Choice]:
+    type, content = row.version.type, row.version.content
+    if type == "true_false":
+        texts, right = [_("Vrai"), _("Faux")], {0 if content["answer"] else 1}
+    elif type in ("single", "multiple"):
+        texts = serving.texts_in_order(content, row.order)
+        answer = [content["answer"]] if type == "single" else content["answer"]
+        right = {place for place, id in enumerate(row.order["options"]) if id in answer}
+    else:
+        return []
+    given = serving.given_places(type, content, row.order, row.response)
+    return [
+        Choice(place, text, place in given, place in right if corrected else None) for place, text in enumerate(texts)
+    ]
+
+
+def _lines(row: ServedQuestion, corrected: bool) -> list[Line]:
+    type, content = row.version.type, row.version.content
+    if type == "matching":
+        lefts = [left["text"] for left in content["left"]]
+        targets = serving.texts_in_order(content, row.order)
+        right = [
+            {side["id"]: side["text"] for side in content["right"]}[content["answer"][left["id"]]]
+            for left in content["left"]
+        ]
+    elif type == "ordering":
+        lefts = serving.texts_in_order(content, row.order)
+        targets = [str(rank + 1) for rank in range(len(lefts))]
+        right = [str(content["answer"].index(id) + 1) for id in row.order["items"]]
+    else:
+        return []
+    given = serving.given_places(type, content, row.order, row.response)
+    return [
+        _line(f"q{row.position}-{place}", text, targets, given[place], right[place] if corrected else None)
+        for place, text in enumerate(lefts)
+    ]
+
+
+def _line(name: str, text: str, targets: list[str], given: int, right: str | None) -> Line:
+    choices = [Choice(place, target, place == given) for place, target in enumerate(targets)]
+    said = targets[given] if given >= 0 else ""
+    if right is None:
+        return Line(name, text, choices, said)
+    return Line(name, text, choices, said, right, said == right)
+
+
+def _right_text(row: ServedQuestion) -> str:
+    content = row.version.content
+    if row.version.type == "numeric":
+        return _number(content)
+    if row.version.type == "short_text":
+        return content["accepted"][0]
+    return ""
+
+
+def _number(content: dict) -> str:
+    value, unit = str(content["answer"]).replace(".", ","), content.get("unit", "")
+    text = f"{value}\N{NO-BREAK SPACE}{unit}" if unit else value
+    tolerance = Decimal(content.get("tolerance") or 0)
+    if not tolerance:
+        return text
+    return pgettext("number and tolerance", "%(number)s (à %(tolerance)s près)") % {
+        "number": text,
+        "tolerance": f"{tolerance.normalize():f}".replace(".", ","),
+    }

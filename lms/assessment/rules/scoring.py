@@ -1,0 +1,25 @@
+"""From shares to points, from points to a mark, and whether another attempt may begin."""
+
+from decimal import ROUND_HALF_UP, Decimal
+
+CENT = Decimal("0.01")
+
+
+def points_for(share: Decimal, points: int) -> Decimal:
+    """Points awarded for a share (0 to 1) of a question worth `points`, to the hundredth."""
+    return (share * points).quantize(CENT, ROUND_HALF_UP)
+
+
+def score_percent(awarded: Decimal, max_points: Decimal) -> Decimal:
+    """The mark, 0 to 100, to the hundredth."""
+    return (awarded * 100 / max_points).quantize(CENT, ROUND_HALF_UP) if max_points else Decimal(0)
+
+
+def is_pass(score: Decimal, pass_mark_percent: int) -> bool:
+    """Whether the mark, as shown, reaches the pass mark."""
+    return score >= pass_mark_percent
+
+
+def attempts_left(max_attempts: int, used: int) -> int | None:
+    """Attempts that may still begin; None when they are not limited (`max_attempts` 0)."""
+    return max(0, max_attempts - used) if max_attempts else None

@@ -1,0 +1,14 @@
+"""Addresses of quizzes and attempts."""
+
+from django.urls import path
+
+from lms.assessment import views
+
+app_name = "assessment"
+urlpatterns = [
+    path("evaluations/<int:pk>/", views.quiz, name="quiz"),
+    path("tentatives/<int:pk>/", views.attempt, name="attempt"),
+    path("tentatives/<int:pk>/questions/<int:position>/", views.answer, name="answer"),
+    path("tentatives/<int:pk>/remettre/", views.submit, name="submit"),
+    path("tentatives/<int:pk>/resultat/", views.result, name="result"),
+]

@@ -1,0 +1,214 @@
+"""What learners do to their courses: enrol, withdraw, progress, complete."""
+
+import datetime
+
+from django.db import IntegrityError, transaction
+
+from courses.models import CoursePage
+from courses.outline import Outline, OutlineItem, course_outline
+from lms.core import audit
+from lms.learning import rules
+from lms.learning.models import Completion, Enrolment, ItemProgress, ProgressEvent
+from lms.learning.signals import course_completed
+from lms.people.models import User
+
+State = Enrolment.State
+
+
+class EnrolmentRefused(Exception):
+    """Why a person cannot enrol in a course."""
+
+
+class CourseNotLive(EnrolmentRefused):
+    """The course is not published."""
+
+
+class CourseArchived(EnrolmentRefused):
+    """The course is kept for its records only."""
+
+
+class CourseRestricted(EnrolmentRefused):
+    """The course is kept for groups the person is not in."""
+
+
+class EnrolmentCompleted(Exception):
+    """A completed course can no longer be given up."""
+
+
+class EnrolmentWithdrawn(Exception):
+    """Nothing more is recorded on a course that was given up; enrol again first."""
+
+
+@transaction.atomic
+def enrol(person: User, course: CoursePage, now: datetime.datetime) -> Enrolment:
+    """Enrol a person in a course; who is already enrolled stays so, who had given up finds their progress again.
+
+    Raises CourseNotLive, CourseArchived, CourseRestricted. However many times at once, one enrolment results: the
+    database refuses a second.
+    """
+    outline = course_outline(course.pk, course.outline.version)
+    kept = Enrolment.objects.filter(person=person, course=course)
+    if enrolment := kept.exclude(state=State.WITHDRAWN).first():
+        return enrolment
+    _check_may_enter(person, outline)
+    if enrolment := kept.first():
+        return _take_up_again(enrolment, person)
+    try:
+        with transaction.atomic():
+            enrolment = Enrolment.objects.create(
+                person=person, course=course, enrolled_at=now, item_count=len(outline.items)
+            )
+    except IntegrityError:
+        return kept.exclude(state=State.WITHDRAWN).get()
+    audit.record("learning.enrol", person, enrolment)
+    return enrolment
+
+
+@transaction.atomic
+def withdraw(enrolment: Enrolment) -> Enrolment:
+    """Give up a course; the facts stay. Raises EnrolmentCompleted. Locks the enrolment."""
+    enrolment = Enrolment.objects.select_for_update().get(pk=enrolment.pk)
+    if enrolment.state == State.COMPLETED:
+        raise EnrolmentCompleted
+    if enrolment.state == State.ACTIVE:
+        enrolment.state = State.WITHDRAWN
+        enrolment.save(update_fields=["state"])
+        audit.record("learning.withdraw", enrolment.person, enrolment)
+    return enrolment
+
+
+@transaction.atomic
+def record_event(
+    enrolment: Enrolment,
+    item_id: int,
+    kind: str,
+    occurred_at: datetime.datetime,
+    source_key: str,
+    value: dict | None = None,
+    revision_id: int | None = None,
+) -> bool:
+    """Append a fact about one item, bring the progress up to date, and complete the course if nothing is missing.
+
+    `kind` is a `ProgressEvent.Kind`; `value` may hold {"score_percent": "85.00"}. The same `source_key` again changes
+    nothing. True when the fact is new. Locks the enrolment. Raises EnrolmentWithdrawn.
+    """
+    enrolment, outline = _locked(enrolment.pk)
+    if enrolment.state == State.WITHDRAWN:
+        raise EnrolmentWithdrawn
+    if ProgressEvent.objects.filter(source_key=source_key).exists():
+        return False
+    value = value or {}
+    item = outline.item_by_id(item_id)
+    ProgressEvent.objects.create(
+        enrolment=enrolment,
+        item_id=item_id,
+        revision_id=revision_id or (item.revision_id if item else None),
+        kind=kind,
+        value=value,
+        occurred_at=occurred_at,
+        source_key=source_key,
+    )
+    known = _progress(enrolment)
+    before = known.get(item_id, rules.NOTHING_YET)
+    known[item_id] = rules.after(before, kind, rules.score_of(value), occurred_at)
+    if known[item_id] != before:
+        _write_progress(enrolment, item_id, known[item_id])
+    _bring_up_to_date(enrolment, outline, known, occurred_at, last_item_id=item.id if item else None)
+    return True
+
+
+def finish_lesson(enrolment: Enrolment, item: OutlineItem, now: datetime.datetime) -> bool:
+    """Record that the learner says a lesson is done; once. Raises EnrolmentWithdrawn."""
+    key = f"lesson:{enrolment.pk}:{item.id}:done"
+    return record_event(enrolment, item.id, ProgressEvent.Kind.COMPLETED, now, key, revision_id=item.revision_id)
+
+
+@transaction.atomic
+def complete_if_due(enrolment: Enrolment, now: datetime.datetime) -> Completion | None:
+    """Complete the course if nothing is missing any more (a last lesson was unpublished). Locks the enrolment."""
+    enrolment, outline = _locked(enrolment.pk)
+    return _bring_up_to_date(enrolment, outline, _progress(enrolment), now, last_item_id=None)
+
+
+def progress_of(enrolment: Enrolment) -> dict[int, rules.Progress]:
+    """What is true now of each item of an enrolment, by page id; one query."""
+    return _progress(enrolment)
+
+
+def _check_may_enter(person: User, outline: Outline) -> None:
+    if not outline.is_live:
+        raise CourseNotLive
+    if outline.is_archived:
+        raise CourseArchived
+    if not outline.is_open_to(person):
+        raise CourseRestricted
+
+
+def _take_up_again(enrolment: Enrolment, person: User) -> Enrolment:
+    Enrolment.objects.filter(pk=enrolment.pk, state=State.WITHDRAWN).update(state=State.ACTIVE)
+    enrolment.state = State.ACTIVE
+    audit.record("learning.enrol_again", person, enrolment)
+    return enrolment
+
+
+def _locked(enrolment_id: int) -> tuple[Enrolment, Outline]:
+    enrolment = Enrolment.objects.select_for_update(of=("self",)).select_related("course__outline").get(pk=enrolment_id)
+    return enrolment, course_outline(enrolment.course_id, enrolment.course.outline.version)
+
+
+def _progress(enrolment: Enrolment) -> dict[int, rules.Progress]:
+    rows = ItemProgress.objects.filter(enrolment=enrolment).order_by()
+    return {
+        item_id: rules.Progress(*values)
+        for item_id, *values in rows.values_list("item_id", "completion", "success", "score_percent", "updated_at")
+    }
+
+
+def _write_progress(enrolment: Enrolment, item_id: int, progress: rules.Progress) -> None:
+    row = ItemProgress(
+        enrolment=enrolment,
+        item_id=item_id,
+        completion=progress.completion,
+        success=progress.success,
+        score_percent=progress.score_percent,
+        updated_at=progress.updated_at,
+    )
+    ItemProgress.objects.bulk_create(
+        [row],
+        update_conflicts=True,
+        unique_fields=["enrolment", "item"],
+        update_fields=["completion", "success", "score_percent", "updated_at"],
+    )
+
+
+def _bring_up_to_date(
+    enrolment: Enrolment,
+    outline: Outline,
+    known: dict[int, rules.Progress],
+    now: datetime.datetime,
+    last_item_id: int | None,
+) -> Completion | None:
+    """Write the counts derived from `known`, and the completion when it is due; the enrolment is locked."""
+    found = rules.conditions(outline.items, known)
+    is_due = enrolment.state == State.ACTIVE and rules.are_met(found)
+    enrolment.done_count = sum(condition.is_met for condition in found)
+    enrolment.item_count = len(found)
+    enrolment.last_item_id = last_item_id or enrolment.last_item_id
+    enrolment.state = State.COMPLETED if is_due else enrolment.state
+    enrolment.save(update_fields=["done_count", "item_count", "last_item", "state"])
+    return _complete(enrolment, outline, found, now) if is_due else None
+
+
+def _complete(
+    enrolment: Enrolment, outline: Outline, found: list[rules.Condition], now: datetime.datetime
+) -> Completion:
+    completion = Completion.objects.create(
+        enrolment=enrolment,
+        completed_at=now,
+        course_revision_id=outline.revision_id,
+        content_version=outline.content_version,
+        conditions=[condition.as_json() for condition in found],
+    )
+    audit.record("learning.complete", enrolment.person, enrolment, content_version=outline.content_version)
+    course_completed.send(sender=Enrolment, enrolment=enrolment, completion=completion)
+    return completion

@@ -1,0 +1,141 @@
+"""A learner in a course, as their pages show it: the outline, what is done, what comes next. Built for few queries."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from django.core.cache import caches
+
+from courses.models import CourseOutline, CoursePage, LessonPage
+from courses.outline import Outline, OutlineItem, course_outline
+from lms.learning import rules
+from lms.learning.models import Enrolment, ItemProgress
+from lms.people.models import Post, User
+
+OUTLINE_VERSION = "course__outline__version"
+
+
+@dataclass
+class Study:
+    """One enrolment beside the outline of its course, with what is done; plain values, no query."""
+
+    enrolment_id: int
+    state: str
+    last_item_id: int | None
+    outline: Outline
+    progress: dict[int, rules.Progress] = field(default_factory=dict)
+
+    @property
+    def is_completed(self) -> bool:
+        return self.state == Enrolment.State.COMPLETED
+
+    @cached_property
+    def done_ids(self) -> set[int]:
+        """Page ids of the published items that ask for nothing more."""
+        known = self.progress
+        return {
+            item.id
+            for item in self.outline.items
+            if item.id in known and rules.is_done(item.kind, known[item.id].completion, known[item.id].success)
+        }
+
+    @property
+    def percent(self) -> int:
+        """Share of the items done, 0 to 100; a completed course stays at 100 whatever was added since."""
+        return 100 if self.is_completed else rules.progress_percent(len(self.done_ids), len(self.outline.items))
+
+    @cached_property
+    def next_item(self) -> OutlineItem | None:
+        """Where to go on, or None when everything is done."""
+        return rules.next_item(self.outline.items, self.done_ids, self.last_item_id)
+
+    @cached_property
+    def conditions(self) -> list[rules.Condition]:
+        """Each condition of the course and its state."""
+        return rules.conditions(self.outline.items, self.progress)
+
+    @property
+    def added_since(self) -> list[OutlineItem]:
+        """What was added to a course after it was completed: offered, never imposed."""
+        return [item for item in self.outline.items if item.id not in self.done_ids] if self.is_completed else []
+
+
+def find_study(user: User, course_slug: str) -> Study | None:
+    """The current undertaking by `user` of the course at this slug, if any; two queries when caches are warm.
+
+    None too when the course is no longer published or is kept for others.
+    """
+    row = (
+        Enrolment.objects.filter(person=user, course__slug=course_slug)
+        .exclude(state=Enrolment.State.WITHDRAWN)
+        .order_by()
+        .values_list("pk", "state", "last_item_id", "course_id", OUTLINE_VERSION)
+        .first()
+    )
+    if row is None:
+        return None
+    pk, state, last_item_id, course_id, version = row
+    outline = course_outline(course_id, version)
+    if not (outline.is_live and outline.is_open_to(user)):
+        return None
+    return Study(pk, state, last_item_id, outline, _progress_by_enrolment([pk]).get(pk, {}))
+
+
+def studies_of(user: User) -> list[Study]:
+    """All that `user` undertook and did not give up, latest first; two queries when caches are warm."""
+    rows = list(
+        Enrolment.objects.filter(person=user)
+        .exclude(state=Enrolment.State.WITHDRAWN)
+        .values_list("pk", "state", "last_item_id", "course_id", OUTLINE_VERSION)
+    )
+    progress = _progress_by_enrolment([row[0] for row in rows]) if rows else {}
+    return [
+        Study(pk, state, last, course_outline(course_id, version), progress.get(pk, {}))
+        for pk, state, last, course_id, version in rows
+    ]
+
+
+def latest_first(studies: list[Study]) -> list[Study]:
+    """The studies, the one worked on last first; those not begun after, in their own order."""
+    begun = [study for study in studies if study.progress]
+    begun.sort(key=lambda study: max(progress.updated_at for progress in study.progress.values()), reverse=True)
+    return begun + [study for study in studies if not study.progress]
+
+
+def study_of(enrolment: Enrolment) -> Study:
+    """One given enrolment beside its course; two queries when caches are warm."""
+    version = CourseOutline.objects.values_list("version", flat=True).get(pk=enrolment.course_id)
+    outline = course_outline(enrolment.course_id, version)
+    progress = _progress_by_enrolment([enrolment.pk]).get(enrolment.pk, {})
+    return Study(enrolment.pk, enrolment.state, enrolment.last_item_id, outline, progress)
+
+
+def suggested_courses(user: User, on, limit: int = 3) -> list[CoursePage]:
+    """Courses meant for the job profile of the posts of `user` in force, and not yet undertaken."""
+    profiles = Post.objects.in_force(on).filter(person=user, job_profile__isnull=False).values("job_profile")
+    return list(
+        CoursePage.objects.in_catalogue()
+        .filter(audience__in=profiles)
+        .exclude(enrolments__in=Enrolment.objects.filter(person=user).exclude(state=Enrolment.State.WITHDRAWN))
+        .order_by("position", "pk")
+        .distinct()[:limit]
+    )
+
+
+def micro_action(item: OutlineItem) -> str:
+    """What the reader of a lesson will change tomorrow; read once per publication."""
+    key = f"learning.micro_action:{item.id}:{item.body_key}"
+    text = caches["local"].get(key)
+    if text is None:
+        text = LessonPage.objects.values_list("micro_action", flat=True).get(pk=item.id)
+        caches["local"].set(key, text)
+    return text
+
+
+def _progress_by_enrolment(enrolment_ids: list[int]) -> dict[int, dict[int, rules.Progress]]:
+    found: dict[int, dict[int, rules.Progress]] = {}
+    rows = ItemProgress.objects.filter(enrolment__in=enrolment_ids).order_by()
+    for enrolment_id, item_id, *values in rows.values_list(
+        "enrolment_id", "item_id", "completion", "success", "score_percent", "updated_at"
+    ):
+        found.setdefault(enrolment_id, {})[item_id] = rules.Progress(*values)
+    return found

@@ -1,0 +1,7 @@
+"""What learners see and do: their space, a course, its lessons."""
+
+from lms.learning.views.course import course, enrol
+from lms.learning.views.lesson import lesson, lesson_done
+from lms.learning.views.space import home, progress, withdraw
+
+__all__ = ["course", "enrol", "home", "lesson", "lesson_done", "progress", "withdraw"]

@@ -1,0 +1,109 @@
+"""A lesson, the page most read of all, and saying it is done."""
+
+from hashlib import blake2b
+
+from django.contrib import messages
+from django.http import Http404
+from django.middleware.csrf import get_token
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import get_conditional_response, patch_cache_control
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from courses.models import CoursePage
+from courses.outline import QUIZ, OutlineItem, lesson_body_html
+from lms.learning import actions
+from lms.learning.models import Enrolment
+from lms.learning.study import Study, find_study, micro_action
+from lms.learning.views.steps import steps
+
+# Changes with each start of the server: what templates or style sheets changed is never taken for unchanged.
+STARTED = timezone.now().isoformat()
+
+
+@require_safe
+def lesson(request, course, item):
+    """A lesson for who is enrolled; the address of a quiz leads to its own page.
+
+    Two queries when caches are warm, a third when the learner comes from another page of the course.
+    """
+    study = find_study(request.user, course)
+    if study is None:
+        return _send_to_enrol(request, course)
+    found = study.outline.item(item)
+    if found is None or not found.is_open_to(request.user):
+        raise Http404
+    if found.kind == QUIZ:
+        return redirect("assessment:quiz", found.id)
+    if study.last_item_id != found.id:
+        Enrolment.objects.filter(pk=study.enrolment_id).update(last_item=found.id)
+    etag = _etag(request, study, found)
+    unchanged = None if _has_messages(request) else get_conditional_response(request, etag=etag)
+    response = unchanged or render(request, "learning/lesson.html", _context(study, found))
+    response["ETag"] = etag
+    patch_cache_control(response, private=True, no_cache=True)
+    return response
+
+
+@require_POST
+def lesson_done(request, course, item):
+    """Record that the lesson is done, then go on to the next step."""
+    study = find_study(request.user, course)
+    if study is None:
+        return _send_to_enrol(request, course)
+    found = study.outline.item(item)
+    if found is None or found.kind == QUIZ or not found.is_open_to(request.user):
+        raise Http404
+    enrolment = Enrolment(pk=study.enrolment_id)
+    actions.finish_lesson(enrolment, found, timezone.now())
+    following = study.outline.after(found)
+    if following:
+        return redirect(following.url)
+    study = find_study(request.user, course)
+    if study.is_completed:
+        messages.success(request, _("Bravo, vous avez terminé cette formation. Votre certificat se prépare."))
+        return redirect("learning:progress", study.enrolment_id)
+    messages.info(request, _("Leçon terminée. Voici ce qu’il vous reste à faire."))
+    return redirect("learning:progress", study.enrolment_id)
+
+
+def _send_to_enrol(request, slug):
+    get_object_or_404(CoursePage.objects.live().only("pk"), slug=slug)
+    messages.info(request, _("Inscrivez-vous à cette formation pour ouvrir ses leçons et son évaluation."))
+    return redirect("learning:course", slug)
+
+
+def _context(study: Study, item: OutlineItem) -> dict:
+    outline = study.outline
+    return {
+        "course": outline,
+        "course_url": outline.url,
+        "lesson": item,
+        "micro_action": micro_action(item),
+        "body": lesson_body_html(item.id, item.body_key),
+        "outline": steps(outline, study.done_ids, item),
+        "position": item.position,
+        "step_count": len(outline.items),
+        "progress_percent": study.percent,
+        "previous": outline.before(item),
+        "next": outline.after(item),
+        "is_enrolled": True,
+        "is_done": item.id in study.done_ids,
+        "done_url": f"{item.url}terminer/",
+        "progress_url": reverse("learning:progress", args=[study.enrolment_id]),
+    }
+
+
+def _has_messages(request) -> bool:
+    return bool(len(messages.get_messages(request)))
+
+
+def _etag(request, study: Study, item: OutlineItem) -> str:
+    """What the page is made of. With the learner's CSRF secret, lest a token outlive a login."""
+    get_token(request)
+    secret = request.META["CSRF_COOKIE"]
+    parts = (STARTED, secret, request.user.pk, str(request.user), item.body_key, sorted(study.done_ids), study.state)
+    shown = (study.outline.title, [(step.id, step.title, step.url, step.minutes) for step in study.outline.items])
+    return f'"{blake2b(repr((parts, item.id, shown)).encode(), digest_size=12).hexdigest()}"'

@@ -1,0 +1,107 @@
+"""A learner's own space: what to do now, what is under way, why a course is or is not completed."""
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from courses.outline import QUIZ
+from lms.learning import actions
+from lms.learning.models import Enrolment
+from lms.learning.study import Study, latest_first, studies_of, study_of, suggested_courses
+
+
+@require_safe
+def home(request):
+    """« Ce que je dois faire maintenant » first, then courses under way, done, and suggested."""
+    studies = latest_first(studies_of(request.user))
+    under_way = [study for study in studies if not study.is_completed and study.outline.is_live]
+    return render(
+        request,
+        "learning/home.html",
+        {
+            "next_task": _next_task(under_way),
+            "tasks": [_task(study) for study in under_way],
+            "finished": [study for study in studies if study.is_completed],
+            "suggestions": suggested_courses(request.user, timezone.localdate()),
+        },
+    )
+
+
+@require_safe
+def progress(request, pk):
+    """« Pourquoi n’ai-je pas mon certificat ? »: each condition, whether it is met, and by which fact."""
+    enrolment = _own_enrolment(request, pk)
+    study = study_of(enrolment)
+    lines = [
+        {"condition": condition, "item": item}
+        for condition, item in zip(study.conditions, study.outline.items, strict=True)
+    ]
+    completion = getattr(enrolment, "completion", None)
+    context = {"enrolment": enrolment, "study": study, "lines": lines, "completion": completion}
+    return render(request, "learning/progress.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def withdraw(request, pk):
+    """Ask whether to give a course up, then do it."""
+    enrolment = _own_enrolment(request, pk)
+    if enrolment.state != Enrolment.State.ACTIVE:
+        raise Http404
+    if request.method != "POST":
+        return render(request, "learning/withdraw.html", {"enrolment": enrolment})
+    try:
+        actions.withdraw(enrolment)
+    except actions.EnrolmentCompleted:
+        messages.error(request, _("Cette formation est terminée : elle reste dans votre espace."))
+    else:
+        messages.success(request, _("Vous avez abandonné cette formation. Votre avancement est conservé."))
+    return redirect("learning:home")
+
+
+def _own_enrolment(request, pk: int) -> Enrolment:
+    """Only the learner reads their own space; others have pages of their own for what they may see."""
+    return get_object_or_404(Enrolment.objects.select_related("course", "completion"), pk=pk, person=request.user)
+
+
+def _next_task(under_way: list[Study]) -> dict | None:
+    study = next((study for study in under_way if study.next_item), None)
+    if study is None:
+        return None
+    item = study.next_item
+    is_quiz = item.kind == QUIZ
+    is_new = not study.done_ids and study.last_item_id is None
+    labels = {"title": item.title, "position": item.position, "count": len(study.outline.items)}
+    return {
+        "eyebrow": _("Évaluation à passer") if is_quiz else _("À commencer") if is_new else _("À reprendre"),
+        "title": study.outline.title,
+        "text": _("Étape %(position)s sur %(count)s : %(title)s") % labels,
+        "url": item.url,
+        "label": _("Passer l’évaluation") if is_quiz else _("Commencer") if is_new else _("Reprendre"),
+        "percent": study.percent,
+        "code": study.outline.code,
+        "strand": None,
+    }
+
+
+def _task(study: Study) -> dict:
+    left = [item for item in study.outline.items if item.id not in study.done_ids]
+    quizzes = sum(item.kind == QUIZ for item in left)
+    lessons = len(left) - quizzes
+    parts = []
+    if lessons:
+        parts.append(ngettext("%(n)s leçon à lire", "%(n)s leçons à lire", lessons) % {"n": lessons})
+    if quizzes:
+        parts.append(ngettext("%(n)s évaluation à réussir", "%(n)s évaluations à réussir", quizzes) % {"n": quizzes})
+    return {
+        "title": study.outline.title,
+        "url": study.outline.url,
+        "text": _("Il reste : %(list)s.") % {"list": ", ".join(parts)} if parts else "",
+        "percent": study.percent,
+        "action_url": study.next_item.url if study.next_item else study.outline.url,
+        "action_label": _("Continuer"),
+        "enrolment_id": study.enrolment_id,
+    }
