@@ -1,15 +1,16 @@
 """Raises the version of a course's outline at each change that its learners could see."""
 
 from django.contrib.auth.models import Group
-from django.db import models
+from django.db import models, transaction
 from django.db.models.signals import m2m_changed, post_delete, post_save
 from django.dispatch import receiver
 from wagtail.models import Page, PageViewRestriction
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
-from courses.models import CourseOutline, CoursePage, LessonPage, QuizPage
+from courses.models import CataloguePage, CourseOutline, CoursePage, LessonPage, QuizPage
+from courses.page_cache import forget_catalogue_state
 
-PAGE_TYPES = (CoursePage, LessonPage, QuizPage)
+PAGE_TYPES = (CataloguePage, CoursePage, LessonPage, QuizPage)
 # What saving a draft writes on the page itself; nobody but its editors sees it.
 DRAFT_FIELDS = {"latest_revision", "latest_revision_created_at", "draft_title", "has_unpublished_changes", "locked"}
 
@@ -21,6 +22,8 @@ def raise_outlines(*paths: str) -> None:
     for path in paths:
         near |= models.Q(course__path__startswith=path)
     CourseOutline.objects.filter(near).raise_version()
+    forget_catalogue_state()
+    transaction.on_commit(forget_catalogue_state)
 
 
 @receiver(post_save, sender=CoursePage)

@@ -3,6 +3,8 @@
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import Count, OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from wagtail import blocks
@@ -71,6 +73,35 @@ class CourseQuerySet(PageQuerySet):
     def in_catalogue(self):
         """Courses anyone may find and join: published, not archived, open to the public."""
         return self.live().public().filter(archived_at__isnull=True)
+
+    def visible_to(self, user):
+        """Courses `user` (or an anonymous) finds in the catalogue: published, not archived, not closed to them."""
+        courses = self.live().filter(archived_at__isnull=True)
+        if user.is_superuser:
+            return courses
+        closed = PageViewRestriction.objects.exclude(restriction_type=PageViewRestriction.NONE)
+        if user.is_authenticated:
+            closed = closed.exclude(restriction_type=PageViewRestriction.LOGIN).exclude(
+                restriction_type=PageViewRestriction.GROUPS, groups__in=user.groups.all()
+            )
+        for path in closed.values_list("page__path", flat=True):
+            courses = courses.exclude(path__startswith=path)
+        return courses
+
+    def with_card_facts(self):
+        """All that a card of the catalogue tells, in as many queries for one course as for a hundred."""
+        lessons = (
+            LessonPage.objects.live()
+            .filter(path__startswith=OuterRef("path"), depth=OuterRef("depth") + 1)
+            .order_by()
+            .annotate(everything=Value(1))
+            .values("everything")
+            .annotate(count=Count("pk"))
+            .values("count")
+        )
+        return self.annotate(lesson_count=Coalesce(Subquery(lessons), 0)).prefetch_related(
+            "strands", "competence_gains__competence"
+        )
 
     def matching(self, words: str):
         """Courses that hold each of the words (or its beginning, or any part), whatever the case and accents."""
