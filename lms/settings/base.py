@@ -362,6 +362,9 @@ LOGGING = {
     "loggers": {
         # Celery announces each task at INFO; the job centre tells it better.
         "celery": {"level": "WARNING"},
+        # Wagtail tells of each page indexed; its own log keeps what matters.
+        "django_tasks": {"level": "WARNING"},
+        "wagtail": {"level": "WARNING"},
         "django.request": {"level": "ERROR"},
         "fontTools": {"level": "WARNING"},
         "pyhanko": {"level": "WARNING"},
