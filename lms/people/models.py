@@ -79,6 +79,12 @@ class Unit(MP_Node):
     def __str__(self):
         return self.name
 
+    def name_in_tree(self):
+        """The name, set back by its depth."""
+        return "\u2003" * (self.depth - 1) + self.name
+
+    name_in_tree.short_description = _("nom")
+
 
 class UserQuerySet(models.QuerySet):
     def visible_to(self, user, permission: str = "people.view_user", on=None):
@@ -209,14 +215,18 @@ class Post(models.Model):
             models.CheckConstraint(
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=models.F("starts_on")),
                 name="people_post_ends_after_it_starts",
+                violation_error_message=_("Une affectation finit après avoir commencé."),
             ),
             models.UniqueConstraint(
                 fields=["person"],
                 condition=Q(is_primary=True, ends_on__isnull=True),
                 name="people_one_open_primary_post",
+                violation_error_message=_("Cette personne a déjà une affectation principale sans date de fin."),
             ),
             models.CheckConstraint(
-                condition=Q(manager__isnull=True) | ~Q(manager=models.F("person")), name="people_not_own_manager"
+                condition=Q(manager__isnull=True) | ~Q(manager=models.F("person")),
+                name="people_not_own_manager",
+                violation_error_message=_("Nul n’est son propre responsable."),
             ),
         ]
         verbose_name = _("affectation")
@@ -264,6 +274,7 @@ class RoleAssignment(models.Model):
                 fields=["person", "group", "unit"],
                 condition=Q(ends_on__isnull=True),
                 name="people_role_given_once",
+                violation_error_message=_("Cette personne a déjà ce rôle dans cette structure."),
             ),
         ]
         verbose_name = _("rôle confié")
