@@ -1,0 +1,1 @@
+"""Certificates: issue, draw, seal, check, revoke."""

@@ -1,0 +1,164 @@
+"""What is done to certificates: a number reserved, the document published, revocation."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from certificates import rules, storage
+from certificates.models import Certificate, CertificateAct, CertificateFile, Series
+from certificates.signals import certificate_issued, certificate_revoked
+from certificates.snapshot import AttestedLevel, Snapshot
+from lms.core import audit
+from lms.core.jobs import enqueue
+from lms.learning.models import Completion, Enrolment
+from lms.people.models import User
+
+ASSURANCE = "N2"  # quizzes are taken on line, unsupervised
+
+
+class NotRevocable(Exception):
+    """The certificate is not valid, or no reason is given."""
+
+
+def reserve_certificate(enrolment_pk: int, now: datetime) -> Certificate:
+    """The certificate of a completed enrolment: the one it has, or a new one with the next number and its snapshot.
+
+    Two calls at once give one certificate: the counter's row is locked from the look-up to the insert, and a
+    transaction that fails gives its number back. Raises Completion.DoesNotExist.
+    """
+    if certificate := Certificate.objects.filter(enrolment=enrolment_pk).order_by("-revision").first():
+        return certificate
+    completion = Completion.objects.select_related("enrolment__person", "enrolment__course").get(
+        enrolment=enrolment_pk
+    )
+    competences = attested_levels(completion.enrolment.course)
+    counter = {"code": settings.LMS_CERTIFICATE_SERIES, "year": timezone.localdate(now).year}
+    Series.objects.get_or_create(**counter)
+    with transaction.atomic():
+        series = Series.objects.select_for_update().get(**counter)
+        if certificate := Certificate.objects.filter(enrolment=enrolment_pk).order_by("-revision").first():
+            return certificate
+        series.last_number += 1
+        series.save(update_fields=["last_number"])
+        snapshot = snapshot_of(completion, competences, series, now)
+        certificate = Certificate.objects.create(
+            enrolment=completion.enrolment,
+            person=completion.enrolment.person,
+            series=series.code,
+            year=series.year,
+            number=series.last_number,
+            public_code=snapshot.public_code,
+            state_changed_at=now,
+            snapshot=snapshot.to_json(),
+            printed_name=snapshot.printed_name,
+            course_title=snapshot.course_title,
+            issued_on=snapshot.issued_on,
+        )
+        CertificateAct.objects.create(certificate=certificate, verb=CertificateAct.Verb.RESERVED, at=now)
+    return certificate
+
+
+def snapshot_of(
+    completion: Completion, competences: tuple[AttestedLevel, ...], series: Series, now: datetime
+) -> Snapshot:
+    """Everything the document will say, as it is now; the course as the completion pinned it."""
+    person, course = completion.enrolment.person, completion.enrolment.course
+    code = rules.new_public_code()
+    return Snapshot(
+        number=rules.printed_number(series.code, series.year, series.last_number),
+        public_code=code,
+        verification_url=f"{settings.LMS_PUBLIC_URL}/c/{code}/",
+        printed_name=rules.composed(str(person)),
+        course_code=course.code,
+        course_title=rules.composed(course.title),
+        content_version=completion.content_version,
+        course_revision=completion.course_revision_id,
+        duration_minutes=course.duration_minutes,
+        competences=competences,
+        assurance=ASSURANCE,
+        issued_on=timezone.localdate(now),
+        sealed_at=now.replace(microsecond=0),
+        site_name=settings.LMS_SITE_NAME,
+        issuer=settings.LMS_ISSUER,
+        issuer_parent=settings.LMS_ISSUER_PARENT,
+        signatory_name=settings.LMS_SIGNATORY_NAME,
+        signatory_title=settings.LMS_SIGNATORY_TITLE,
+    )
+
+
+def attested_levels(course) -> tuple[AttestedLevel, ...]:
+    """The levels the course leads to, in its order, with their names on the scale of their framework."""
+    gains = course.competence_gains.select_related("competence__area__framework").prefetch_related(
+        "competence__area__framework__levels"
+    )
+    return tuple(
+        AttestedLevel(
+            gain.competence.code,
+            gain.competence.name,
+            gain.level,
+            next((row.name for row in gain.competence.area.framework.levels.all() if row.number == gain.level), ""),
+        )
+        for gain in gains.order_by("sort_order", "pk")
+    )
+
+
+def publish_certificate(
+    certificate: Certificate, content: bytes, seal_sha256: str, is_specimen: bool, now: datetime
+) -> bool:
+    """Make a reserved certificate valid with its sealed document; False when another worker did so first.
+
+    One UPDATE decides. In the same transaction: the file's row, the act, the audit entry, the signal
+    `certificate_issued`, and the e-mail to the learner put in the outbox.
+    """
+    name = storage.keep(content)
+    with transaction.atomic():
+        won = Certificate.objects.filter(pk=certificate.pk, state=Certificate.State.RESERVED).update(
+            state=Certificate.State.VALID, state_changed_at=now, issued_at=now
+        )
+        if not won:
+            return False
+        certificate.refresh_from_db()
+        CertificateFile.objects.create(
+            certificate=certificate,
+            sha256=storage.fingerprint(content),
+            size_bytes=len(content),
+            storage_name=name,
+            seal_sha256=seal_sha256,
+            is_specimen=is_specimen,
+            created_at=now,
+        )
+        CertificateAct.objects.create(certificate=certificate, verb=CertificateAct.Verb.ISSUED, at=now)
+        audit.record("certificate.issue", None, certificate, on_behalf_of=certificate.person)
+        certificate_issued.send(sender=Certificate, certificate=certificate)
+        enqueue("certificates.tell", key=f"certificate:tell:{certificate.pk}", payload={"certificate": certificate.pk})
+    return True
+
+
+@transaction.atomic
+def revoke_certificate(certificate: Certificate, actor: User, reason: str, now: datetime) -> Certificate:
+    """Revoke for a reason, for ever; locks the certificate. Raises NotRevocable."""
+    certificate = Certificate.objects.select_for_update().get(pk=certificate.pk)
+    if not rules.may_revoke(certificate.state, reason):
+        raise NotRevocable
+    certificate.state = Certificate.State.REVOKED
+    certificate.state_changed_at = now
+    certificate.state_reason = reason.strip()
+    certificate.save(update_fields=["state", "state_changed_at", "state_reason"])
+    CertificateAct.objects.create(
+        certificate=certificate, verb=CertificateAct.Verb.REVOKED, actor=actor, reason=reason.strip(), at=now
+    )
+    audit.record("certificate.revoke", actor, certificate, reason=reason.strip())
+    certificate_revoked.send(sender=Certificate, certificate=certificate)
+    return certificate
+
+
+def ask_for_certificate(enrolment: Enrolment) -> None:
+    """Put the issue of an enrolment's certificate in the outbox; asking twice is asking once."""
+    enqueue(
+        "certificates.issue",
+        key=f"certificate:enrolment:{enrolment.pk}",
+        payload={"enrolment": enrolment.pk},
+        on_behalf_of=enrolment.person,
+    )

@@ -1,0 +1,83 @@
+"""Checking a PDF someone brings: exact file known, seal intact, altered, or not ours.
+
+The verdict rests on an independent reader (pyHanko) with our own roots, never on what the file says of itself.
+"""
+
+import io
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from asn1crypto import pem, x509
+from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.diff_analysis import SuspiciousModification
+from pyhanko.sign.validation import SignatureCoverageLevel, validate_pdf_signature
+from pyhanko.sign.validation.errors import SignatureValidationError
+from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.errors import PathError, ValidationError
+
+from certificates.authority import sandbox_files
+
+LARGEST_BYTES = 1024 * 1024
+# What a reader may stumble on in a file that is not a PDF, or a hostile one: all of it means "not readable".
+UNREADABLE = (PdfError, ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError, OSError,
+              NotImplementedError)  # fmt: skip
+
+
+class Verdict(StrEnum):
+    """What the file turned out to be."""
+
+    INTACT = "intact"  # sealed by us, whole, nothing changed since
+    ALTERED = "altered"  # carries a seal that no longer covers what is there
+    FOREIGN = "foreign"  # sealed, whole, by somebody else
+    UNSEALED = "unsealed"  # a PDF without exactly one seal
+    UNREADABLE = "unreadable"  # not a PDF we can read
+
+
+@dataclass(frozen=True)
+class Check:
+    """The verdict, and the name in the certificate of the seal when there is one."""
+
+    verdict: Verdict
+    sealed_by: str = ""
+
+    @property
+    def is_intact(self) -> bool:
+        return self.verdict in (Verdict.INTACT, Verdict.FOREIGN)
+
+    @property
+    def is_ours(self) -> bool:
+        return self.verdict == Verdict.INTACT
+
+
+def trust_roots(pki_dir: Path) -> list[x509.Certificate]:
+    """The roots whose seals are ours: those in `trusted`, and the sandbox's when there is one."""
+    files = sorted(Path(pki_dir).glob("trusted/*.pem"))
+    sandbox = sandbox_files(pki_dir).root
+    return [certificate_in(file) for file in [*files, sandbox] if file.exists()]
+
+
+def certificate_in(file: Path) -> x509.Certificate:
+    _, _, content = pem.unarmor(file.read_bytes())
+    return x509.Certificate.load(content)
+
+
+def check_pdf(content: bytes, pki_dir: Path) -> Check:
+    """Read the file and validate its one seal: whole file covered, nothing added since, chain up to our roots."""
+    try:
+        seals = PdfFileReader(io.BytesIO(content)).embedded_signatures
+        if len(seals) != 1:
+            return Check(Verdict.UNSEALED)
+        seal = seals[0]
+        sealed_by = seal.signer_cert.subject.native.get("common_name", "")
+        context = ValidationContext(trust_roots=trust_roots(pki_dir), allow_fetching=False)
+        status = validate_pdf_signature(seal, signer_validation_context=context)
+    except (SignatureValidationError, SuspiciousModification):
+        return Check(Verdict.ALTERED)
+    except (ValidationError, PathError, *UNREADABLE):
+        return Check(Verdict.UNREADABLE)
+    whole = status.coverage == SignatureCoverageLevel.ENTIRE_FILE and status.docmdp_ok is not False
+    if not (status.intact and status.valid and whole):
+        return Check(Verdict.ALTERED, sealed_by)
+    return Check(Verdict.INTACT if status.trusted else Verdict.FOREIGN, sealed_by)

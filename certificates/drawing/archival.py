@@ -1,0 +1,256 @@
+"""A reportlab canvas that writes PDF/A-3a and PDF/UA-1: tags, metadata, output intent, the field of the seal.
+
+Sources: ISO 19005-3 (PDF/A-3), ISO 14289-1 (PDF/UA-1), ISO 32000-1, 14.7 (logical structure).
+"""
+
+import io
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import lru_cache
+from xml.sax.saxutils import escape
+
+from PIL import ImageCms
+from reportlab import rl_config
+from reportlab.pdfbase import pdfdoc
+from reportlab.pdfbase.pdfdoc import PDFArray, PDFDictionary, PDFName, PDFStream, PDFString
+from reportlab.pdfgen.canvas import Canvas
+
+from certificates.drawing.xmp import XMP
+
+rl_config.useA85 = 0
+PRODUCER = "Académie CTD"
+WRITTEN_KEYS = {
+    "catalogue": ["OutputIntents", "Perms"],
+    "page": ["StructParents", "Tabs"],
+}
+PRINT_AND_LOCK = 132  # annotation flags: printed, locked
+
+
+def end_of_line_before_endstream(format_stream):
+    """PDF/A asks for an end of line before `endstream` (ISO 19005-3, 6.1.7.1), which reportlab leaves out."""
+
+    def formatted(self, document):
+        written = format_stream(self, document)
+        return written.removesuffix(b"endstream\n") + b"\nendstream\n"
+
+    return formatted
+
+
+pdfdoc.PDFStream.format = end_of_line_before_endstream(pdfdoc.PDFStream.format)
+
+
+class RawObject(pdfdoc.PDFObject):
+    """An indirect object given as bytes."""
+
+    __RefOnly__ = 1
+
+    def __init__(self, content: bytes):
+        self.content = content
+
+    def format(self, document):
+        return self.content
+
+
+@lru_cache(maxsize=1)
+def srgb_profile() -> bytes:
+    """A small sRGB profile, with its date (bytes 24–35) and the identifier it enters (84–99) blanked."""
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    profile[24:36] = bytes.fromhex("07d000010001000000000000")
+    profile[84:100] = bytes(16)
+    return bytes(profile)
+
+
+def stream(dictionary: dict, content, compressed: bool = True) -> PDFStream:
+    filters = [pdfdoc.PDFZCompress] if compressed else []
+    return PDFStream(PDFDictionary(dictionary), content, filters)
+
+
+class ArchivalCanvas(Canvas):
+    """One tagged page. Everything drawn is inside `tagged(...)`, or `artifact()` when it says nothing."""
+
+    def __init__(self, size: tuple[float, float], font: str, language: str, now: datetime):
+        self.output = io.BytesIO()
+        super().__init__(
+            self.output,
+            pagesize=size,
+            pageCompression=1,
+            invariant=1,
+            initialFontName=font,
+            pdfVersion=(1, 7),
+            lang=language,
+        )
+        self.language = language
+        self.now = now.astimezone(UTC).replace(microsecond=0)
+        self.pdf_date = self.now.strftime("D:%Y%m%d%H%M%S+00'00'")
+        self._doc.info._dateFormatter = lambda *parts: self.pdf_date
+        self.elements = []  # (dictionary, number of the marked content or None, annotation or None)
+        self.annotations = []
+        self.marked_count = 0
+
+    @contextmanager
+    def artifact(self):
+        self._code.append("/Artifact BMC")
+        yield
+        self._code.append("EMC")
+
+    @contextmanager
+    def tagged(self, tag: str, alt: str = "", box: tuple | None = None, annotation=None):
+        """What is drawn inside is one element of the structure, in reading order."""
+        number = self.marked_count
+        self.marked_count += 1
+        self._code.append(f"/{tag} <</MCID {number}>> BDC")
+        yield
+        self._code.append("EMC")
+        self.add_element(tag, alt, box, number, annotation)
+
+    @contextmanager
+    def copied_as(self, text: str):
+        """What is drawn inside is read and copied as `text`, whatever its glyphs."""
+        self._code.append(f"/Span <</ActualText <FEFF{text.encode('utf-16-be').hex()}>>> BDC")
+        yield
+        self._code.append("EMC")
+
+    def add_element(self, tag, alt="", box=None, number=None, annotation=None):
+        element = {"Type": PDFName("StructElem"), "S": PDFName(tag)}
+        if alt:
+            element["Alt"] = PDFString(alt)
+        if box:
+            element["A"] = PDFDictionary(
+                {"O": PDFName("Layout"), "BBox": PDFArray(box), "Placement": PDFName("Block")}
+            )
+        self.elements.append((PDFDictionary(element), number, annotation))
+
+    def link_annotation(self, url: str, description: str, box: tuple) -> PDFDictionary:
+        return PDFDictionary(
+            {
+                "Type": PDFName("Annot"),
+                "Subtype": PDFName("Link"),
+                "Rect": PDFArray(box),
+                "F": 4,
+                "Border": PDFArray([0, 0, 0]),
+                "Contents": PDFString(description),
+                "A": PDFDictionary({"S": PDFName("URI"), "URI": PDFString(url)}),
+            }
+        )
+
+    def add_seal_field(self, signature: bytes, description: str, box: tuple) -> None:
+        """The field of the seal, already holding its signature dictionary; what is seen there is page content."""
+        document = self._doc
+        width, height = box[2] - box[0], box[3] - box[1]
+        nothing = {
+            "Type": PDFName("XObject"),
+            "Subtype": PDFName("Form"),
+            "BBox": PDFArray([0, 0, width, height]),
+            "Resources": PDFDictionary({}),
+        }
+        value = document.Reference(RawObject(signature))
+        widget = PDFDictionary(
+            {
+                "Type": PDFName("Annot"),
+                "Subtype": PDFName("Widget"),
+                "FT": PDFName("Sig"),
+                "T": PDFString("Cachet"),
+                "TU": PDFString(description),
+                "Rect": PDFArray(box),
+                "F": PRINT_AND_LOCK,
+                "P": document.thisPageRef(),
+                "V": value,
+                "AP": PDFDictionary({"N": document.Reference(stream(nothing, "q Q", compressed=False))}),
+            }
+        )
+        self.add_element("Form", alt=description, annotation=widget)
+        document.Catalog.Perms = PDFDictionary({"DocMDP": value})
+        document.Catalog.AcroForm = PDFDictionary({"Fields": PDFArray([document.Reference(widget)]), "SigFlags": 3})
+
+    def finish(self, title: str, author: str, subject: str, keywords: str) -> bytes:
+        """The bytes of the document."""
+        for set_value, value in (
+            (self.setTitle, title),
+            (self.setAuthor, author),
+            (self.setSubject, subject),
+            (self.setKeywords, keywords),
+            (self.setCreator, PRODUCER),
+            (self.setProducer, PRODUCER),
+        ):
+            set_value(value)
+        self.lay_structure()
+        self.lay_metadata(title, author, subject, keywords)
+        self._annotationrefs = self.annotations
+        self.showPage()
+        page = self._doc.Pages.pages[0]
+        page.__NoDefault__ = [*page.__NoDefault__, *WRITTEN_KEYS["page"]]
+        page.StructParents, page.Tabs = 0, PDFName("S")
+        self.save()
+        return self.output.getvalue()
+
+    def lay_structure(self) -> None:
+        """The tree of tags: a Document with its elements in reading order, and the way back from page to tags."""
+        document = self._doc
+        root, whole = PDFDictionary({}), PDFDictionary({})
+        root_ref, whole_ref = document.Reference(root), document.Reference(whole)
+        page = document.thisPageRef()
+        children, from_marks, from_annotations = [], [], []
+        for element, number, annotation in self.elements:
+            element["P"], element["Pg"] = whole_ref, page
+            reference = document.Reference(element)
+            contents = []
+            if number is not None:
+                contents.append(number)
+                from_marks.append((number, reference))
+            if annotation is not None:
+                key = len(from_annotations) + 1
+                annotation["StructParent"] = key
+                annotation_ref = document.Reference(annotation)
+                self.annotations.append(annotation_ref)
+                from_annotations += [(key, reference)]
+                contents.append(PDFDictionary({"Type": PDFName("OBJR"), "Obj": annotation_ref, "Pg": page}))
+            element["K"] = PDFArray(contents)
+            children.append(reference)
+        whole.dict.update(
+            {"Type": PDFName("StructElem"), "S": PDFName("Document"), "P": root_ref, "K": PDFArray(children)}
+        )
+        numbers = [0, PDFArray([reference for _, reference in sorted(from_marks, key=lambda pair: pair[0])])]
+        for pair in from_annotations:
+            numbers += pair
+        root.dict.update(
+            {
+                "Type": PDFName("StructTreeRoot"),
+                "K": whole_ref,
+                "ParentTree": document.Reference(PDFDictionary({"Nums": PDFArray(numbers)})),
+                "ParentTreeNextKey": len(from_annotations) + 1,
+            }
+        )
+        document.Catalog.StructTreeRoot = root_ref
+        document.Catalog.MarkInfo = PDFDictionary({"Marked": "true"})
+
+    def lay_metadata(self, title: str, author: str, subject: str, keywords: str) -> None:
+        document, catalogue = self._doc, self._doc.Catalog
+        catalogue.__NoDefault__ = [*catalogue.__NoDefault__, *WRITTEN_KEYS["catalogue"]]
+        profile = document.Reference(stream({"N": 3, "Alternate": PDFName("DeviceRGB")}, srgb_profile()))
+        catalogue.OutputIntents = PDFArray(
+            [
+                PDFDictionary(
+                    {
+                        "Type": PDFName("OutputIntent"),
+                        "S": PDFName("GTS_PDFA1"),
+                        "OutputConditionIdentifier": PDFString("sRGB IEC61966-2.1"),
+                        "Info": PDFString("sRGB IEC61966-2.1"),
+                        "RegistryName": PDFString("http://www.color.org"),
+                        "DestOutputProfile": profile,
+                    }
+                )
+            ]
+        )
+        packet = XMP.format(
+            title=escape(title),
+            author=escape(author),
+            subject=escape(subject),
+            keywords=escape(keywords),
+            producer=escape(PRODUCER),
+            language=escape(self.language),
+            date=self.now.isoformat(),
+        )
+        catalogue.Metadata = stream(
+            {"Type": PDFName("Metadata"), "Subtype": PDFName("XML")}, packet.encode(), compressed=False
+        )
+        catalogue.ViewerPreferences = PDFDictionary({"DisplayDocTitle": "true"})

@@ -1,0 +1,71 @@
+"""What we answer to someone who drops a PDF: three plain lines."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from certificates.checking import Check, Verdict
+from certificates.facts import Standing, standing_of
+from certificates.models import Certificate, CertificateFile
+
+
+@dataclass(frozen=True)
+class Line:
+    """One statement: yes, no, or unknown (None)."""
+
+    is_true: bool | None
+    text: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The three lines, and the certificate when these exact bytes are in the register."""
+
+    lines: tuple[Line, Line, Line]
+    certificate: Certificate | None = None
+    standing: Standing | None = None
+
+
+def known_file(sha256: str) -> CertificateFile | None:
+    """The file of the register with these exact bytes; one query."""
+    files = CertificateFile.objects.filter(sha256=sha256).exclude(certificate__state=Certificate.State.RESERVED)
+    return files.select_related("certificate").first()
+
+
+def answer_for_known(file: CertificateFile, today: date) -> Answer:
+    standing = standing_of(file.certificate, today)
+    lines = (
+        Line(True, _("Fichier intact : c’est, octet pour octet, celui que nous avons délivré.")),
+        Line(True, _("Délivré par nous : il figure dans notre registre.")),
+        Line(standing.state == "valid", standing.title + "."),
+    )
+    return Answer(lines, file.certificate, standing)
+
+
+def answer_for_unknown(check: Check) -> Answer:
+    """For a file that is not in the register as it is."""
+    by = {"name": check.sealed_by}
+    intact, ours = {
+        Verdict.INTACT: (
+            Line(True, _("Fichier intact : rien n’y a changé depuis qu’il a été scellé.")),
+            Line(None, _("Scellé par nous, mais ce fichier n’est pas dans le registre : vérifiez avec son code.")),
+        ),
+        Verdict.ALTERED: (
+            Line(False, _("Fichier modifié : il a changé depuis qu’il a été scellé. Ne vous y fiez pas.")),
+            Line(None, _("Délivré par nous : on ne peut plus l’affirmer.")),
+        ),
+        Verdict.FOREIGN: (
+            Line(True, _("Fichier intact : rien n’y a changé depuis qu’il a été scellé.")),
+            Line(False, _("Pas délivré par nous : le cachet est celui de « %(name)s ».") % by),
+        ),
+        Verdict.UNSEALED: (
+            Line(None, _("Ce PDF ne porte pas de cachet : on ne peut pas dire s’il a été modifié.")),
+            Line(False, _("Pas délivré par nous : nos certificats portent tous un cachet.")),
+        ),
+        Verdict.UNREADABLE: (
+            Line(None, _("Ce fichier n’est pas un PDF que l’on puisse lire.")),
+            Line(False, _("Pas délivré par nous.")),
+        ),
+    }[check.verdict]
+    return Answer((intact, ours, Line(None, _("Valide aujourd’hui : entrez le code du certificat pour le savoir."))))

@@ -1,0 +1,64 @@
+"""The printed fields and the state of a certificate, in words, for screens."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from certificates.models import Certificate
+from certificates.rules import printed_code, public_state
+from certificates.snapshot import Snapshot
+from certificates.words import ASSURANCE_MEANINGS, ASSURANCE_NAMES, day_in_words, hours_in_words
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What is true of a certificate today: `state` names the look, the rest is said."""
+
+    state: str
+    title: str
+    text: str
+
+
+def printed_facts(printed: Snapshot) -> list[tuple[str, str]]:
+    """Every field printed on the document, labelled, in the order of the document."""
+    levels = [
+        _("%(name)s : niveau %(level)s sur 5") % {"name": f"{row.code} · {row.name}", "level": row.level}
+        + (f" ({row.level_name})" if row.level_name else "")
+        for row in printed.competences
+    ]
+    return [
+        (_("Titulaire"), printed.printed_name),
+        (_("Formation"), printed.course_title),
+        (_("Numéro"), printed.number),
+        (_("Code"), printed_code(printed.public_code)),
+        (_("Délivré le"), day_in_words(printed.issued_on)),
+        (_("Durée de la formation"), hours_in_words(printed.duration_minutes)),
+        (_("Compétences attestées"), "\n".join(levels) or _("aucune")),
+        (_("Niveau d’assurance"), f"{printed.assurance}, {ASSURANCE_NAMES[printed.assurance]}"),
+        (_("Ce que cela prouve"), ASSURANCE_MEANINGS[printed.assurance]),
+        (_("Version du contenu"), str(printed.content_version)),
+        (_("Délivré par"), f"{printed.issuer}, {printed.issuer_parent}"),
+        (_("Signataire"), f"{printed.signatory_name}, {printed.signatory_title}"),
+    ]
+
+
+def standing_of(certificate: Certificate, today: date) -> Standing:
+    """In plain words, for someone who has ten seconds."""
+    state = public_state(certificate.state, certificate.expires_on, today)
+    since = day_in_words(timezone.localdate(certificate.state_changed_at))
+    if state == "revoked":
+        text = _("Il a été révoqué le %(day)s. Motif : %(reason)s") % {
+            "day": since,
+            "reason": certificate.state_reason,
+        }
+        return Standing(state, _("Ce certificat n’est plus valide : révoqué"), text)
+    if state == "replaced":
+        text = _("Il a été remplacé le %(day)s par un certificat plus récent.") % {"day": since}
+        return Standing(state, _("Ce certificat a été remplacé"), text)
+    if state == "expired":
+        text = _("Il était valable jusqu’au %(day)s.") % {"day": day_in_words(certificate.expires_on)}
+        return Standing(state, _("Ce certificat a expiré"), text)
+    text = _("Il figure dans notre registre. Comparez ce qui suit avec le document que vous tenez.")
+    return Standing(state, _("Ce certificat est authentique et valide"), text)

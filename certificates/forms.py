@@ -1,0 +1,46 @@
+"""What visitors and officers type: a code, a PDF, a reason."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from certificates.checking import LARGEST_BYTES
+from certificates.rules import LONGEST_TYPED
+
+
+class CodeForm(forms.Form):
+    """The code printed on a certificate, however typed."""
+
+    code = forms.CharField(
+        label=_("Code du certificat"),
+        max_length=LONGEST_TYPED,
+        help_text=_("Douze signes, imprimés sous le code QR : XXXX-XXXX-XXXX."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+    )
+
+
+class PdfForm(forms.Form):
+    """A certificate as a file."""
+
+    pdf = forms.FileField(
+        label=_("Fichier PDF du certificat"),
+        help_text=_("1 Mo au plus. Le fichier est contrôlé puis oublié : il n’est pas conservé."),
+        widget=forms.FileInput(attrs={"accept": "application/pdf"}),
+    )
+
+    def clean_pdf(self):
+        pdf = self.cleaned_data["pdf"]
+        if pdf.size > LARGEST_BYTES:
+            raise forms.ValidationError(_("Ce fichier dépasse 1 Mo : ce n’est pas un certificat délivré ici."))
+        return pdf
+
+
+class RevokeForm(forms.Form):
+    """Why a certificate is revoked, and that it is meant."""
+
+    reason = forms.CharField(
+        label=_("Motif"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Publié sur la page de vérification : n’y écrivez rien de personnel."),
+    )
+    is_meant = forms.BooleanField(label=_("Je confirme : une révocation est définitive et publique."))

@@ -1,0 +1,40 @@
+"""How many times an address may ask in a minute; counted in the cache.
+
+The login's own limiter (allauth) is tied to its settings and meant to stay private; its reading of the client's
+address behind trusted proxies is what we share.
+"""
+
+import time
+from functools import wraps
+
+from allauth.account.adapter import get_adapter
+from django.core.cache import cache
+from django.shortcuts import render
+
+
+def take(name: str, who: str, most: int, seconds: int) -> bool:
+    """Count one more request of `who` in the current window of `seconds`; False when it is one too many."""
+    window = int(time.time() // seconds)
+    key = f"limit:{name}:{who}:{window}"
+    if cache.add(key, 1, seconds):
+        return most >= 1
+    try:
+        return cache.incr(key) <= most
+    except ValueError:  # the window closed between the two calls
+        return True
+
+
+def limited(name: str, most: int, seconds: int = 60, methods: tuple[str, ...] = ("GET", "POST")):
+    """Answer 429, with when to come back, beyond `most` requests in `seconds` from one address."""
+
+    def decorate(view):
+        @wraps(view)
+        def wrapper(request, *args, **kwargs):
+            address = get_adapter().get_client_ip(request)
+            if request.method in methods and not take(name, address, most, seconds):
+                return render(request, "429.html", {"seconds": seconds}, status=429, headers={"Retry-After": seconds})
+            return view(request, *args, **kwargs)
+
+        return wrapper
+
+    return decorate

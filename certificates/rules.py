@@ -1,0 +1,57 @@
+"""Rules of certificates, pure: numbers, codes, states."""
+
+import secrets
+import unicodedata
+from datetime import date
+
+# Crockford’s base 32: no I, L, O nor U, which are misread or mistyped.
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+CODE_LENGTH = 12  # 60 random bits
+MISREAD = str.maketrans("ILO", "110", " -–—_.\u00a0\u202f")
+LONGEST_TYPED = 40
+
+
+def new_public_code() -> str:
+    """Twelve random characters; never derived from anything the register holds."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
+
+
+def code_from(typed: str) -> str | None:
+    """The code someone typed or scanned, whatever the case, spaces and dashes, I and L read as 1, O as 0.
+
+    None when it cannot be a code.
+    """
+    if len(typed) > LONGEST_TYPED:
+        return None
+    code = typed.upper().translate(MISREAD)
+    return code if len(code) == CODE_LENGTH and set(code) <= set(ALPHABET) else None
+
+
+def printed_code(code: str) -> str:
+    """In three groups, as on the document: XXXX-XXXX-XXXX."""
+    return "-".join(code[start : start + 4] for start in range(0, CODE_LENGTH, 4))
+
+
+def printed_number(series: str, year: int, number: int) -> str:
+    """As in CTD-2026-000123."""
+    return f"{series}-{year}-{number:06}"
+
+
+def composed(text: str) -> str:
+    """One Unicode form (NFC) and single spaces, so that the same name is always the same text."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def is_expired(expires_on: date | None, today: date) -> bool:
+    """A certificate is good on its last day."""
+    return expires_on is not None and today > expires_on
+
+
+def public_state(state: str, expires_on: date | None, today: date) -> str:
+    """What the public is told on a day: valid, expired, replaced or revoked."""
+    return "expired" if state == "valid" and is_expired(expires_on, today) else state
+
+
+def may_revoke(state: str, reason: str) -> bool:
+    """Only what is valid is revoked, and never without saying why."""
+    return state == "valid" and bool(reason.strip())

@@ -1,0 +1,101 @@
+"""The CMS container of a PAdES B-B seal, laid out once per key: only the digest and the signature change.
+
+Sources: RFC 5652 (CMS), RFC 5035 (signing-certificate-v2), RFC 6211 (algorithm protection),
+ETSI EN 319 142-1 (PAdES baseline).
+"""
+
+import hashlib
+from functools import lru_cache
+
+from asn1crypto import core, x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, utils
+from cryptography.x509 import load_der_x509_certificate
+
+from certificates.sealing.port import Sealer, SealerRefused
+
+INTEGER, OCTETS, SEQUENCE, SET = 0x02, 0x04, 0x30, 0x31
+VERSION_1 = b"\x02\x01\x01"
+
+
+def der(tag: int, *parts: bytes) -> bytes:
+    """One DER value: tag, length, content."""
+    content = b"".join(parts)
+    length = len(content)
+    if length < 128:
+        return bytes([tag, length]) + content
+    size = length.to_bytes((length.bit_length() + 7) // 8, "big")
+    return bytes([tag, 0x80 | len(size)]) + size + content
+
+
+def oid(dotted: str) -> bytes:
+    return core.ObjectIdentifier(dotted).dump()
+
+
+DATA = oid("1.2.840.113549.1.7.1")
+SIGNED_DATA = oid("1.2.840.113549.1.7.2")
+CONTENT_TYPE = oid("1.2.840.113549.1.9.3")
+MESSAGE_DIGEST = oid("1.2.840.113549.1.9.4")
+SIGNING_CERTIFICATE_V2 = oid("1.2.840.113549.1.9.16.2.47")
+ALGORITHM_PROTECTION = oid("1.2.840.113549.1.9.52")
+SHA256 = der(SEQUENCE, oid("2.16.840.1.101.3.4.2.1"))
+ECDSA_SHA256 = der(SEQUENCE, oid("1.2.840.10045.4.3.2"))
+PREHASHED = ec.ECDSA(utils.Prehashed(hashes.SHA256()))
+
+
+class CmsMould:
+    """Makes the CMS of one sealer; every signature is verified before it is given back."""
+
+    def __init__(self, sealer: Sealer):
+        self.sealer = sealer
+        self.public_key = load_der_x509_certificate(sealer.certificate).public_key()
+        certificate = x509.Certificate.load(sealer.certificate)
+        serial = core.Integer(certificate.serial_number).dump()
+        issuer = certificate.issuer.dump()
+        self.signer = der(SEQUENCE, issuer, serial)
+        self.certificates = der(0xA0, sealer.certificate, *sealer.chain)
+        issuer_serial = der(SEQUENCE, der(SEQUENCE, der(0xA4, issuer)), serial)
+        fingerprint = der(OCTETS, hashlib.sha256(sealer.certificate).digest())
+        self.constant_attributes = [
+            attribute(CONTENT_TYPE, DATA),
+            attribute(SIGNING_CERTIFICATE_V2, der(SEQUENCE, der(SEQUENCE, der(SEQUENCE, fingerprint, issuer_serial)))),
+            attribute(ALGORITHM_PROTECTION, der(SEQUENCE, SHA256, der(0xA1, ECDSA_SHA256[2:]))),
+        ]
+
+    def make(self, document_digest: bytes) -> bytes:
+        """The CMS, DER, over the SHA-256 of a document; raises SealerRefused if the signature does not verify."""
+        digest = attribute(MESSAGE_DIGEST, der(OCTETS, document_digest))
+        attributes = sorted([*self.constant_attributes, digest])  # DER wants a SET OF in order
+        to_sign = hashlib.sha256(der(SET, *attributes)).digest()
+        (signature,) = self.sealer.sign_digests([to_sign])
+        self.verify(signature, to_sign)
+        signer_info = der(
+            SEQUENCE,
+            VERSION_1,
+            self.signer,
+            SHA256,
+            der(0xA0, *attributes),
+            ECDSA_SHA256,
+            der(OCTETS, signature),
+        )
+        signed_data = der(
+            SEQUENCE, VERSION_1, der(SET, SHA256), der(SEQUENCE, DATA), self.certificates, der(SET, signer_info)
+        )
+        return der(SEQUENCE, SIGNED_DATA, der(0xA0, signed_data))
+
+    def verify(self, signature: bytes, digest: bytes) -> None:
+        try:
+            self.public_key.verify(signature, digest, PREHASHED)
+        except InvalidSignature as error:
+            raise SealerRefused("The signature given back does not verify with the seal’s certificate.") from error
+
+
+@lru_cache(maxsize=4)
+def mould_of(sealer: Sealer) -> CmsMould:
+    """The mould of a sealer, made once."""
+    return CmsMould(sealer)
+
+
+def attribute(kind: bytes, value: bytes) -> bytes:
+    return der(SEQUENCE, kind, der(SET, value))
