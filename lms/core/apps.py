@@ -1,5 +1,6 @@
 """The `core` app: checks and cache invalidation are plugged in when Django is ready."""
 
+from celery.signals import beat_init, worker_init
 from django.apps import AppConfig
 from django.contrib.auth import get_user_model
 from django.db.models.signals import post_delete, post_save
@@ -13,8 +14,11 @@ class CoreConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from lms.core import checks  # noqa: F401  (registers itself)
+        from lms.core.checks import refuse_unsafe_worker
         from lms.core.middleware import forget_user
+
+        for signal in (worker_init, beat_init):
+            signal.connect(refuse_unsafe_worker, weak=False)
 
         for signal in (post_save, post_delete):
             signal.connect(forget_user, sender=get_user_model(), dispatch_uid="core.forget_user")

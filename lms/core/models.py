@@ -67,6 +67,8 @@ class Job(models.Model):
         verbose_name = _("tâche")
         verbose_name_plural = _("tâches")
         ordering = ["-created_at", "-pk"]
+        default_permissions = ["view"]
+        permissions = [("operate_job", _("Peut rejouer et annuler les tâches"))]
         indexes = [
             models.Index(fields=["run_after"], name="core_job_waiting", condition=Q(state="waiting")),
             models.Index(fields=["lease_until"], name="core_job_running", condition=Q(state="running")),

@@ -27,6 +27,8 @@ LMS_DATA_DIR = Path(os.environ.get("LMS_DATA_DIR") or BASE_DIR / "var").resolve(
 # Where `manage.py serve` listens: this machine only, unless HOST=0.0.0.0.
 LMS_HOST = os.environ.get("HOST") or "127.0.0.1"
 LMS_PORT = int(os.environ.get("PORT") or 8000)
+# How many web processes share the installation (gunicorn reads the same variable).
+LMS_WEB_PROCESSES = int(os.environ.get("WEB_CONCURRENCY") or 1)
 LMS_WEB_THREADS = int(os.environ.get("LMS_WEB_THREADS") or 8)
 # The address printed on certificates and in QR codes, without a final slash.
 LMS_PUBLIC_URL = (os.environ.get("LMS_PUBLIC_URL") or f"http://localhost:{LMS_PORT}").rstrip("/")
