@@ -77,7 +77,7 @@ def record_certificate(certificate: Certificate, today: date) -> list[Evidence]:
     attested = {row.code: row.level for row in printed.competences}
     return [
         record_evidence(
-            person=certificate.enrolment.person,
+            person=certificate.person,
             competence=competence,
             level=attested[competence.code],
             kind=Evidence.Kind.CERTIFICATE,

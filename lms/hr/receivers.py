@@ -16,6 +16,6 @@ def record_issued_certificate(sender, certificate, **kwargs):
 @receiver(certificate_revoked, dispatch_uid="hr.forget_certificate")
 def forget_revoked_certificate(sender, certificate, **kwargs):
     """The evidence stays, but no longer counts: levels are derived again without it."""
-    person = certificate.enrolment.person
+    person = certificate.person
     lock_person(person)
     rebuild_held_levels([person.pk], timezone.localdate())
