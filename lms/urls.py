@@ -16,6 +16,7 @@ login_not_required(wagtail_views.serve)
 
 urlpatterns = [
     path("sante/", core_views.health, name="health"),
+    path("accessibilite/", core_views.accessibility, name="accessibility"),
     path("media/<path:path>", core_views.media, name="media"),
     path("gestion/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),

@@ -1,9 +1,10 @@
-"""Views that belong to no trade: the health of the installation, uploaded media."""
+"""Views that belong to no trade: the health of the installation, uploaded media, the accessibility statement."""
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError
 from django.http import Http404, JsonResponse
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.static import serve
@@ -29,3 +30,9 @@ def media(request, path):
     if path.startswith("documents/"):
         raise Http404
     return serve(request, path, document_root=settings.MEDIA_ROOT)
+
+
+@login_not_required
+def accessibility(request):
+    """What was done so that everyone can use the site, and where to say that something resists."""
+    return render(request, "core/accessibility.html")

@@ -242,3 +242,16 @@ def test_no_inline_style_or_script_in_the_frame():
     request.user = AnonymousUser()
     html = render_to_string("404.html", request=request)
     assert not re.findall(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)|https?://(?!www\.w3\.org)", html)
+
+
+def test_demo_accounts_show_on_demonstration_sites_only(settings):
+    source = "{% load demo %}{% demo_accounts %}"
+    settings.LMS_DEMO = True
+    assert "<code>agent@demo.example</code>" in render(source)
+    settings.LMS_DEMO = False
+    assert render(source).strip() == ""
+
+
+@pytest.mark.django_db
+def test_the_accessibility_statement_is_open_to_all(client):
+    assert "<h1>Accessibilité</h1>" in client.get("/accessibilite/").content.decode()
