@@ -11,4 +11,4 @@ class CoursesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from courses import receivers  # noqa: F401, PLC0415  (they connect themselves)
+        from courses import receivers  # noqa: F401  (they connect themselves)

@@ -33,7 +33,7 @@ class LessonBody(blocks.StreamBlock):
     prose = blocks.RichTextBlock(
         label=_("texte"), features=PROSE_FEATURES, icon="pilcrow", template="courses/blocks/prose.html"
     )
-    remember = BoxBlock(label=_("à retenir"), icon="pin")
+    remember = BoxBlock(label=_("à retenir"), icon="thumbtack")
     practice = BoxBlock(label=_("en pratique"), icon="cogs")
     important = BoxBlock(label=_("important"), icon="warning")
     image = ImageBlock(label=_("image"), icon="image", template="courses/blocks/image.html")

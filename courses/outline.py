@@ -147,7 +147,7 @@ def read_outline(course_id: int) -> Outline:
 
 def course_url(slug: str) -> str:
     """The address of a course: the same for the direct route and for Wagtail."""
-    return f"{reverse('courses:catalogue')}{slug}/"
+    return reverse("courses:catalogue") + (f"{slug}/" if slug else "")
 
 
 def _item(row, position, course_address, groups) -> OutlineItem:

@@ -9,6 +9,7 @@ at once where the change is made: an anonymous visitor is at most that late. Tho
 """
 
 import gzip
+import hashlib
 from collections.abc import Collection
 from functools import wraps
 
@@ -73,7 +74,8 @@ def _key(request, varying_by) -> str | None:
     if any(len(values) > 1 for _name, values in request.GET.lists()):
         return None
     asked = sorted(request.GET.items())
-    return repr(("courses.page", request.scheme, request.get_host(), request.path, asked, catalogue_state()))
+    place = repr((request.scheme, request.get_host(), request.path, asked, catalogue_state()))
+    return f"courses.page:{hashlib.sha256(place.encode()).hexdigest()}"
 
 
 def _may_keep(request, response) -> bool:

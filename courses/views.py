@@ -5,9 +5,9 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from courses.cards import course_cards
 from courses.filters import CatalogueFilter
 from courses.models import CataloguePage, CoursePage
-from courses.outline import course_url
 from courses.page_cache import kept_for_anonymous
 
 
@@ -21,11 +21,11 @@ def catalogue(request) -> HttpResponse:
 
 def catalogue_response(request, page: CataloguePage) -> HttpResponse:
     """The catalogue as `page` has it (a draft, in a preview), with the courses that the visitor may see."""
-    courses = CoursePage.objects.visible_to(request.user).order_by("position", "title", "pk")
+    courses = CoursePage.objects.visible_to(request.user).in_order()
     found = CatalogueFilter(request.GET, queryset=courses)
     context = {
         "page": page,
-        "cards": [course_card(course) for course in found.qs.with_card_facts()],
+        "cards": course_cards(found.qs.with_card_facts()),
         "strands": found.form.fields["axe"].queryset,
         "audiences": found.form.fields["public"].queryset,
         "selected_strand": found.form["axe"].value(),
@@ -35,21 +35,3 @@ def catalogue_response(request, page: CataloguePage) -> HttpResponse:
     response = render(request, "courses/catalogue_page.html", context)
     response.is_keepable = found.form.is_valid()
     return response
-
-
-def course_card(course: CoursePage) -> dict:
-    """What `components/course_card.html` shows of a course."""
-    strand = next(iter(course.strands.all()), None)
-    return {
-        "title": course.title,
-        "url": course_url(course.slug),
-        "summary": course.summary,
-        "code": course.code,
-        "strand": strand.code if strand else "",
-        "strand_label": strand.name if strand else "",
-        "minutes": course.duration_minutes,
-        "lessons": course.lesson_count,
-        "gains": course.competence_gains.all(),
-        "percent": None,
-        "is_done": False,
-    }

@@ -89,7 +89,9 @@ class Loader:
             )
             before = page or before
         questions = [self._question(f"{source.id}-{question.id}", question) for question in source.questions]
-        asked = [(question, each.points) for question, each in zip(questions, source.questions, strict=True) if question]
+        asked = [
+            (question, each.points) for question, each in zip(questions, source.questions, strict=True) if question
+        ]
         self._page(
             "quiz",
             f"{source.id}/{QUIZ_ID}",
@@ -218,7 +220,11 @@ def fill_quiz(page: QuizPage, asked: list[tuple[Question, int]], pass_mark_perce
 def free_slug(course: CoursePage, wanted: str) -> str:
     """The slug, followed by a number if a page of the course has it already."""
     taken = set(Page.objects.child_of(course).values_list("slug", flat=True)) | {QUIZ_SLUG}
-    return next(slug for number in range(1, len(taken) + 2) if (slug := f"{wanted}-{number}" if number > 1 else wanted) not in taken)
+    return next(
+        slug
+        for number in range(1, len(taken) + 2)
+        if (slug := f"{wanted}-{number}" if number > 1 else wanted) not in taken
+    )
 
 
 def state_of(question: Question) -> str:
@@ -235,7 +241,9 @@ def stream_answer(code: str, kind: str, answer: dict) -> dict:
     value = {name: str(each) if isinstance(each, Decimal) else each for name, each in answer.items()}
     match kind:
         case "single" | "multiple":
-            value = {"options": [item(pk, {"text": text, "is_correct": right}) for pk, text, right in answer["options"]]}
+            value = {
+                "options": [item(pk, {"text": text, "is_correct": right}) for pk, text, right in answer["options"]]
+            }
         case "matching":
             value = {"pairs": [item(pk, {"left": left, "right": right}) for pk, left, right in answer["pairs"]]}
         case "ordering":

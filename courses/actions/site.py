@@ -3,21 +3,39 @@
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib.auth.models import Permission
 from django.db import transaction
-from wagtail.models import Page, Site
+from wagtail.models import GroupPagePermission, Page, Site
 
 from courses.models import CataloguePage, HomePage
 from courses.models.pages import CATALOGUE_SLUG
+from lms.people.actions import ensure_groups
+from lms.people.rules import Role
 
 HOME_SLUG = "accueil"
+TRAINER_ACTS = ["add_page", "change_page", "publish_page", "lock_page"]
 
 
 @transaction.atomic
 def ensure_site() -> CataloguePage:
     """The catalogue, made with the home page and the site where they are missing; what exists is left as it is."""
     home = HomePage.objects.first() or _make_home()
-    if catalogue := CataloguePage.objects.first():
-        return catalogue
+    catalogue = CataloguePage.objects.first() or _make_catalogue(home)
+    _open_to_trainers(catalogue)
+    return catalogue
+
+
+def _open_to_trainers(catalogue: CataloguePage) -> None:
+    """Trainers and administrators write and publish under the catalogue; what was granted since is left as it is."""
+    groups = ensure_groups()
+    if GroupPagePermission.objects.filter(page=catalogue).exists():
+        return
+    for permission in Permission.objects.filter(content_type__app_label="wagtailcore", codename__in=TRAINER_ACTS):
+        for role in (Role.TRAINER, Role.ADMINISTRATOR):
+            GroupPagePermission.objects.create(group=groups[role], page=catalogue, permission=permission)
+
+
+def _make_catalogue(home: HomePage) -> CataloguePage:
     return _publish(
         home,
         CataloguePage(

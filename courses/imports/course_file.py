@@ -109,7 +109,9 @@ class Reading:
         root = self.mapping(document, _("le fichier"), {"course"})
         required = {"id", "order", "version", "title", "summary", "duration_minutes", "lessons", "quiz"}
         optional = {"language", "audience", "strands", "prerequisites", "pass_mark_percent", "objectives"}
-        found = self.mapping(root.get("course", document), _("« course »"), required, {*optional, "competences", "sources"})
+        found = self.mapping(
+            root.get("course", document), _("« course »"), required, {*optional, "competences", "sources"}
+        )
         code = self.identifier(found, "id", 80)
         if "language" in found and found["language"].value != "fr":
             self.refuse(found["language"], _("La langue d’une formation est « fr »."))
@@ -291,7 +293,9 @@ class Reading:
         for key in sorted(required - set(node.value)):
             self.refuse(node, _("%(name)s : il manque « %(key)s ».") % {"name": name.capitalize(), "key": key})
         for key in node.value.keys() - required - optional:
-            self.refuse(node.value[key], _("%(name)s : clé inconnue « %(key)s ».") % {"name": name.capitalize(), "key": key})
+            self.refuse(
+                node.value[key], _("%(name)s : clé inconnue « %(key)s ».") % {"name": name.capitalize(), "key": key}
+            )
         return node.value
 
     def nodes(self, found, key) -> list[Located]:
@@ -336,7 +340,9 @@ class Reading:
     def identifier(self, found, key, longest=30) -> str:
         value = self.text(found, key, longest)
         if value and slugify(value) != value:
-            self.refuse(found[key], _("« %(id)s » : minuscules sans accent, chiffres et tirets seulement.") % {"id": value})
+            self.refuse(
+                found[key], _("« %(id)s » : minuscules sans accent, chiffres et tirets seulement.") % {"id": value}
+            )
         return value
 
     def integer(self, found, key, lowest, highest, default=0) -> int:

@@ -31,7 +31,9 @@ def read_files(paths: Iterable[Path]) -> list[CourseSource]:
         except FileRefused as refusal:
             refusals.append(_named(refusal, path))
         except OSError as error:
-            refusals.append(FileRefused([Problem(1, _("Fichier illisible (%(error)s).") % {"error": error.strerror})], str(path)))
+            refusals.append(
+                FileRefused([Problem(1, _("Fichier illisible (%(error)s).") % {"error": error.strerror})], str(path))
+            )
     known = vocabulary(filter(None, map(read_course_id, documents.values())))
     sources: dict[str, CourseSource] = {}
     for path, document in documents.items():

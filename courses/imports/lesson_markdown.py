@@ -16,7 +16,7 @@ BLOCK_KEY = re.compile(r' data-block-key="[^"]*"')
 MARKDOWN = MarkdownIt("commonmark", {"html": False})
 
 
-class UnsupportedMarkdown(Exception):  # noqa: N818 - named for the state
+class UnsupportedMarkdown(Exception):
     """The text holds something a lesson cannot; `line` counts from 0 in the text."""
 
     def __init__(self, line: int, message: str):

@@ -19,7 +19,7 @@ class Problem:
     message: str
 
 
-class FileRefused(Exception):  # noqa: N818 - named for the state
+class FileRefused(Exception):
     """A file cannot be imported; `problems` lists every reason found, in the order of the lines."""
 
     def __init__(self, problems: list[Problem], name: str = ""):

@@ -1,5 +1,6 @@
 """The pages trainers write: home, catalogue, course, lesson and quiz."""
 
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -22,7 +23,22 @@ from lms.skills.models import LEVEL_VALIDATORS, Competence, JobProfile, Strand
 CATALOGUE_SLUG = "formations"  # the direct routes of learners start there
 # A shared password is no way into a page whose every visit is recorded by name.
 PRIVATE_PAGE_OPTIONS = [PageViewRestriction.LOGIN, PageViewRestriction.GROUPS]
+FIRST_COURSES = 3  # shown on the home page
 PERCENT_VALIDATORS = [MinValueValidator(0), MaxValueValidator(100)]
+
+
+class TaughtPage(Page):
+    """A page of a course. Direct routes answer learners; Wagtail serves previews, and nothing to the anonymous."""
+
+    private_page_options = PRIVATE_PAGE_OPTIONS
+
+    class Meta:
+        abstract = True
+
+    def serve(self, request, *args, **kwargs):
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        return super().serve(request, *args, **kwargs)
 
 
 class HomePage(Page):
@@ -38,6 +54,14 @@ class HomePage(Page):
 
     class Meta:
         verbose_name = _("page d’accueil")
+
+    def get_context(self, request, *args, **kwargs):
+        from courses.cards import course_cards  # cards stand above models
+
+        first = CoursePage.objects.visible_to(request.user).in_order()
+        return super().get_context(request, *args, **kwargs) | {
+            "cards": course_cards(first.with_card_facts()[:FIRST_COURSES])
+        }
 
 
 class CataloguePage(Page):
@@ -58,13 +82,11 @@ class CataloguePage(Page):
     def clean(self):
         super().clean()
         if self.slug != CATALOGUE_SLUG:
-            raise ValidationError(
-                {"slug": _("L’adresse du catalogue reste « %(slug)s ».") % {"slug": CATALOGUE_SLUG}}
-            )
+            raise ValidationError({"slug": _("L’adresse du catalogue reste « %(slug)s ».") % {"slug": CATALOGUE_SLUG}})
 
     def serve(self, request, *args, **kwargs):
         """In a normal request the direct route answers; this one serves Wagtail's previews, by the same view."""
-        from courses.views import catalogue_response  # noqa: PLC0415 - views stand above models
+        from courses.views import catalogue_response  # views stand above models
 
         return catalogue_response(request, self)
 
@@ -87,6 +109,9 @@ class CourseQuerySet(PageQuerySet):
         for path in closed.values_list("page__path", flat=True):
             courses = courses.exclude(path__startswith=path)
         return courses
+
+    def in_order(self):
+        return self.order_by("position", "title", "pk")
 
     def with_card_facts(self):
         """All that a card of the catalogue tells, in as many queries for one course as for a hundred."""
@@ -138,7 +163,7 @@ class CoursePage(Page):
     subpage_types = ["courses.LessonPage", "courses.QuizPage"]
     page_description = _("Une formation : sa fiche, puis ses leçons et son évaluation comme sous-pages.")
     private_page_options = PRIVATE_PAGE_OPTIONS
-    template = "courses/course_page.html"
+    template = "learning/course.html"  # the sheet that learners see
     search_fields = [*Page.search_fields, index.SearchField("summary"), index.FilterField("archived_at")]
     content_panels = [
         *Page.content_panels,
@@ -146,10 +171,17 @@ class CoursePage(Page):
         FieldPanel("objectives"),
         InlinePanel("competence_gains", label=_("compétence acquise")),
         MultiFieldPanel(
-            [FieldPanel("strands"), FieldPanel("audience"), FieldPanel("prerequisites"), FieldPanel("duration_minutes")],
+            [
+                FieldPanel("strands"),
+                FieldPanel("audience"),
+                FieldPanel("prerequisites"),
+                FieldPanel("duration_minutes"),
+            ],
             heading=_("Publics et organisation"),
         ),
-        MultiFieldPanel([FieldPanel("producer"), FieldPanel("contact_email"), FieldPanel("sources")], heading=_("Origine")),
+        MultiFieldPanel(
+            [FieldPanel("producer"), FieldPanel("contact_email"), FieldPanel("sources")], heading=_("Origine")
+        ),
         MultiFieldPanel(
             [FieldPanel("code"), FieldPanel("content_version"), FieldPanel("position")], heading=_("Identification")
         ),
@@ -168,6 +200,11 @@ class CoursePage(Page):
         if (fields := kwargs.get("update_fields")) is not None and {"title", "summary"} & set(fields):
             kwargs["update_fields"] = {*fields, "search_words"}
         super().save(*args, **kwargs)
+
+    def get_context(self, request, *args, **kwargs):
+        from courses.preview import course_context  # previews stand above models
+
+        return super().get_context(request, *args, **kwargs) | course_context(self)
 
     @property
     def is_archived(self):
@@ -193,7 +230,7 @@ class CompetenceGain(Orderable):
         verbose_name = _("compétence acquise")
 
 
-class LessonPage(Page):
+class LessonPage(TaughtPage):
     """One lesson: a body of blocks and the one thing the reader will change tomorrow."""
 
     duration_minutes = models.PositiveIntegerField(_("durée (minutes)"), default=10)
@@ -203,8 +240,7 @@ class LessonPage(Page):
     parent_page_types = ["courses.CoursePage"]
     subpage_types = []
     page_description = _("Une leçon à lire, terminée par ce que l’on change dès demain.")
-    private_page_options = PRIVATE_PAGE_OPTIONS
-    template = "courses/lesson_page.html"
+    template = "learning/lesson.html"
     search_fields = [*Page.search_fields, index.SearchField("body")]
     content_panels = [
         *Page.content_panels,
@@ -217,8 +253,13 @@ class LessonPage(Page):
         verbose_name = _("leçon")
         verbose_name_plural = _("leçons")
 
+    def get_context(self, request, *args, **kwargs):
+        from courses.preview import lesson_context  # previews stand above models
 
-class QuizPage(Page):
+        return super().get_context(request, *args, **kwargs) | lesson_context(self)
+
+
+class QuizPage(TaughtPage):
     """An assessment: questions of the bank, a pass mark and a number of attempts."""
 
     introduction = models.TextField(_("consigne"), blank=True)
@@ -233,7 +274,6 @@ class QuizPage(Page):
     parent_page_types = ["courses.CoursePage"]
     subpage_types = []
     page_description = _("Des questions de la banque, un seuil de réussite et un nombre de tentatives.")
-    private_page_options = PRIVATE_PAGE_OPTIONS
     template = "courses/quiz_page.html"
     content_panels = [
         *Page.content_panels,
@@ -248,6 +288,11 @@ class QuizPage(Page):
     class Meta:
         verbose_name = _("évaluation")
         verbose_name_plural = _("évaluations")
+
+    def get_context(self, request, *args, **kwargs):
+        from courses.preview import quiz_context  # previews stand above models
+
+        return super().get_context(request, *args, **kwargs) | quiz_context(self)
 
 
 class QuizQuestion(Orderable):

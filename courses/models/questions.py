@@ -78,6 +78,11 @@ class Question(index.Indexed, models.Model):
         """The name of the type of answer, "" while there is none."""
         return self.answer[0].block_type if self.answer else ""
 
+    @property
+    def type_label(self) -> str:
+        """The type of answer as it is called on screen."""
+        return str(QuestionVersion.Type(self.type).label) if self.type else ""
+
     def clean(self):
         try:
             self.content()
@@ -180,6 +185,7 @@ class QuestionVersion(models.Model):
     created_at = models.DateTimeField(_("figée le"), auto_now_add=True)
 
     objects = QuestionVersionQuerySet.as_manager()
+    wagtail_reference_index_ignore = True  # its question knows it already
 
     class Meta:
         ordering = ["question", "-number"]

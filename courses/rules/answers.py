@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 Identified = tuple[str, str]  # identifier, text
 
 
-class InvalidAnswer(Exception):  # noqa: N818 - named for the state
+class InvalidAnswer(Exception):
     """The answers of a question cannot be marked; `messages` say why, in French, to its author."""
 
     def __init__(self, *messages):

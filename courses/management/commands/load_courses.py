@@ -29,7 +29,9 @@ class Command(BaseCommand):
             raise CommandError(f"Rien n’a été importé.\n{refusal}") from refusal
         report = load_courses(sources, update=update)
         for kind, name in KINDS.items():
-            found = [f"{report.counts[kind, key]} {label}" for key, label in OUTCOMES.items() if report.counts[kind, key]]
+            found = [
+                f"{report.counts[kind, key]} {label}" for key, label in OUTCOMES.items() if report.counts[kind, key]
+            ]
             self.stdout.write(f"{name} : {', '.join(found) or 'aucune'}")
         for key in report.left:
             self.stdout.write(f"laissé tel quel (modifié ici depuis le dernier import) : {key}")

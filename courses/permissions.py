@@ -1,0 +1,26 @@
+"""What one may do with the pages of courses."""
+
+from django.db import router
+from django.db.models import ProtectedError, RestrictedError
+from django.db.models.deletion import Collector
+from wagtail.models import Page
+
+from courses.models import CoursePage
+
+
+def can_archive_course(user, course: CoursePage) -> bool:
+    """Whoever may publish a course may archive it, and back."""
+    return course.permissions_for_user(user).can_publish()
+
+
+def has_records(page: Page) -> bool:
+    """Whether rows that must be kept (enrolments, attempts, …) stand on this page or one below it.
+
+    It asks what a deletion would meet, so floors above need not be known.
+    """
+    for found in page.get_descendants(inclusive=True).specific().iterator():
+        try:
+            Collector(using=router.db_for_write(Page), origin=found).collect([found])
+        except (ProtectedError, RestrictedError):
+            return True
+    return False

@@ -1,0 +1,93 @@
+"""The back office of trainers: the list of courses, the question bank, archiving instead of deleting."""
+
+from django.shortcuts import redirect
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from wagtail import hooks
+from wagtail.admin import messages
+from wagtail.admin.widgets import Button
+from wagtail.models import Page
+from wagtail.snippets.models import register_snippet
+
+from courses.back_office import CourseViewSet, QuestionViewSet, set_archived
+from courses.models import CoursePage
+from courses.permissions import can_archive_course, has_records
+from lms.people.rules import Role
+
+
+@hooks.register("register_admin_viewset")
+def course_list():
+    return CourseViewSet("formations")
+
+
+register_snippet(QuestionViewSet)
+
+
+@hooks.register("register_role_permissions")
+def role_permissions():
+    bank = [f"courses.{act}_question" for act in ("add", "change", "view")]
+    return {Role.TRAINER: bank, Role.ADMINISTRATOR: bank}
+
+
+@hooks.register("register_admin_urls")
+def archive_urls():
+    return [
+        path("formations/<int:pk>/archiver/", set_archived, {"archived": True}, name="courses_archive"),
+        path("formations/<int:pk>/desarchiver/", set_archived, {"archived": False}, name="courses_unarchive"),
+    ]
+
+
+@hooks.register("register_page_header_buttons")
+def header_buttons(page, user, view_name, next_url=None):
+    yield from archive_buttons(page, user)
+
+
+@hooks.register("register_page_listing_more_buttons")
+def listing_buttons(page, user, next_url=None):
+    yield from archive_buttons(page, user)
+
+
+def archive_buttons(page, user):
+    """« Archiver » or « Désarchiver », on a course, for those who may."""
+    course = page.specific if page.specific_class is CoursePage else None
+    if course is None or not can_archive_course(user, course):
+        return
+    if course.is_archived:
+        url = reverse("courses_unarchive", args=[course.pk])
+        yield Button(_("Désarchiver"), url=url, icon_name="rotate", priority=55)
+    else:
+        url = reverse("courses_archive", args=[course.pk])
+        yield Button(_("Archiver"), url=url, icon_name="folder-inverse", priority=55)
+
+
+@hooks.register("before_delete_page")
+def keep_page_with_records(request, page):
+    return refuse_deletion(request, [page])
+
+
+@hooks.register("before_bulk_action")
+def keep_pages_with_records(request, action_type, objects, action):
+    if action_type == "delete" and issubclass(action.model, Page):
+        return refuse_deletion(request, objects)
+    return None
+
+
+def refuse_deletion(request, pages):
+    """Send back to the first page that people have worked on (or that holds such a page), and offer to archive its course."""
+    kept = next((page for page in pages if has_records(page)), None)
+    if kept is None:
+        return None
+    course = CoursePage.objects.ancestor_of(kept, inclusive=True).first()
+    buttons = []
+    if course and not course.is_archived and can_archive_course(request.user, course):
+        url = reverse("courses_archive", args=[course.pk])
+        buttons = [messages.button(url, _("Archiver la formation"))]
+    messages.error(
+        request,
+        _(
+            "« %(title)s » ne peut pas être supprimée : des personnes y ont travaillé et ces faits sont conservés. Dépubliez-la, ou archivez la formation."
+        )
+        % {"title": kept.get_admin_display_title()},
+        buttons=buttons,
+    )
+    return redirect("wagtailadmin_explore", kept.get_parent().pk)
