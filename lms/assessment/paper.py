@@ -132,10 +132,8 @@ def _lines(row: ServedQuestion, corrected: bool) -> list[Line]:
     if type == "matching":
         lefts = [left["text"] for left in content["left"]]
         targets = serving.texts_in_order(content, row.order)
-        right = [
-            {side["id"]: side["text"] for side in content["right"]}[content["answer"][left["id"]]]
-            for left in content["left"]
-        ]
+        texts = {side["id"]: side["text"] for side in content["right"]}
+        right = [texts[content["answer"][left["id"]]] for left in content["left"]]
     elif type == "ordering":
         lefts = serving.texts_in_order(content, row.order)
         targets = [str(rank + 1) for rank in range(len(lefts))]

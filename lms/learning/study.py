@@ -113,11 +113,12 @@ def suggested_courses(user: User, on, limit: int = 3) -> list[CoursePage]:
     """Courses meant for the job profile of the posts of `user` in force, and not yet undertaken."""
     profiles = Post.objects.in_force(on).filter(person=user, job_profile__isnull=False).values("job_profile")
     return list(
-        CoursePage.objects.in_catalogue()
+        CoursePage.objects.visible_to(user)
         .filter(audience__in=profiles)
         .exclude(enrolments__in=Enrolment.objects.filter(person=user).exclude(state=Enrolment.State.WITHDRAWN))
-        .order_by("position", "pk")
-        .distinct()[:limit]
+        .in_order()
+        .distinct()
+        .with_card_facts()[:limit]
     )
 
 

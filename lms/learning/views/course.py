@@ -13,6 +13,7 @@ from wagtail.wagtail_hooks import check_view_restrictions
 
 from courses.models import CoursePage
 from courses.outline import course_outline
+from courses.page_cache import kept_for_anonymous
 from lms.learning import actions
 from lms.learning.study import Study, find_study
 from lms.learning.views.steps import steps
@@ -29,6 +30,7 @@ REFUSALS = {
 
 @login_not_required
 @require_safe
+@kept_for_anonymous(varying_by=())
 def course(request, slug):
     """The description sheet, the programme, and the one thing to do now: log in, enrol, go on."""
     page = get_object_or_404(CoursePage.objects.live().select_related("outline", "producer"), slug=slug)
@@ -37,7 +39,9 @@ def course(request, slug):
     study = find_study(request.user, slug) if request.user.is_authenticated else None
     if page.is_archived and study is None:
         raise Http404
-    return render(request, "learning/course.html", _sheet(page) | _place(request, page, study))
+    response = render(request, "learning/course.html", _sheet(page) | _place(request, page, study))
+    response.is_keepable = True
+    return response
 
 
 @require_POST
@@ -79,7 +83,6 @@ def _place(request, page: CoursePage, study: Study | None) -> dict:
         "lesson_count": sum(item.kind == "lesson" for item in outline.items),
         "quiz_count": sum(item.kind == "quiz" for item in outline.items),
         "study": study,
-        "enrolment": study,
         "progress_percent": study.percent if study else 0,
         "next_step": study.next_item if study else None,
         "may_enrol": request.user.is_authenticated and study is None and outline.is_open_to(request.user),

@@ -80,6 +80,7 @@ def _context(study: Study, item: OutlineItem) -> dict:
     return {
         "course": outline,
         "course_url": outline.url,
+        "crumbs": [(_("Mon espace"), reverse("learning:home")), (outline.title, outline.url), (item.title, None)],
         "lesson": item,
         "micro_action": micro_action(item),
         "body": lesson_body_html(item.id, item.body_key),
@@ -89,7 +90,6 @@ def _context(study: Study, item: OutlineItem) -> dict:
         "progress_percent": study.percent,
         "previous": outline.before(item),
         "next": outline.after(item),
-        "is_enrolled": True,
         "is_done": item.id in study.done_ids,
         "done_url": f"{item.url}terminer/",
         "progress_url": reverse("learning:progress", args=[study.enrolment_id]),

@@ -3,14 +3,17 @@
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from courses.outline import QUIZ
+from courses.views import course_card
 from lms.learning import actions
-from lms.learning.models import Enrolment
+from lms.learning.models import Completion, Enrolment
 from lms.learning.study import Study, latest_first, studies_of, study_of, suggested_courses
 
 
@@ -26,7 +29,7 @@ def home(request):
             "next_task": _next_task(under_way),
             "tasks": [_task(study) for study in under_way],
             "finished": [study for study in studies if study.is_completed],
-            "suggestions": suggested_courses(request.user, timezone.localdate()),
+            "suggestions": [course_card(course) for course in suggested_courses(request.user, timezone.localdate())],
         },
     )
 
@@ -36,12 +39,16 @@ def progress(request, pk):
     """« Pourquoi n’ai-je pas mon certificat ? »: each condition, whether it is met, and by which fact."""
     enrolment = _own_enrolment(request, pk)
     study = study_of(enrolment)
-    lines = [
-        {"condition": condition, "item": item}
-        for condition, item in zip(study.conditions, study.outline.items, strict=True)
-    ]
     completion = getattr(enrolment, "completion", None)
-    context = {"enrolment": enrolment, "study": study, "lines": lines, "completion": completion}
+    lines = _frozen_lines(completion) if completion else _lines(study)
+    context = {
+        "enrolment": enrolment,
+        "study": study,
+        "completion": completion,
+        "lines": lines,
+        "left_count": sum(not line["is_met"] for line in lines),
+        "crumbs": _crumbs(study.outline.title, study.outline.url, _("Où j’en suis")),
+    }
     return render(request, "learning/progress.html", context)
 
 
@@ -52,7 +59,9 @@ def withdraw(request, pk):
     if enrolment.state != Enrolment.State.ACTIVE:
         raise Http404
     if request.method != "POST":
-        return render(request, "learning/withdraw.html", {"enrolment": enrolment})
+        title, url = enrolment.course.title, reverse("learning:course", args=[enrolment.course.slug])
+        crumbs = _crumbs(title, url, _("Abandonner"))
+        return render(request, "learning/withdraw.html", {"enrolment": enrolment, "crumbs": crumbs})
     try:
         actions.withdraw(enrolment)
     except actions.EnrolmentCompleted:
@@ -65,6 +74,23 @@ def withdraw(request, pk):
 def _own_enrolment(request, pk: int) -> Enrolment:
     """Only the learner reads their own space; others have pages of their own for what they may see."""
     return get_object_or_404(Enrolment.objects.select_related("course", "completion"), pk=pk, person=request.user)
+
+
+def _lines(study: Study) -> list[dict]:
+    """The conditions as they stand, each with the page that meets it."""
+    return [
+        vars(condition) | {"url": item.url}
+        for condition, item in zip(study.conditions, study.outline.items, strict=True)
+    ]
+
+
+def _frozen_lines(completion: Completion) -> list[dict]:
+    """The conditions as they were when the course was completed."""
+    return [line | {"at": line["at"] and parse_datetime(line["at"])} for line in completion.conditions]
+
+
+def _crumbs(course_title: str, course_url: str, title: str) -> list[tuple[str, str | None]]:
+    return [(_("Mon espace"), reverse("learning:home")), (course_title, course_url), (title, None)]
 
 
 def _next_task(under_way: list[Study]) -> dict | None:
@@ -103,5 +129,5 @@ def _task(study: Study) -> dict:
         "percent": study.percent,
         "action_url": study.next_item.url if study.next_item else study.outline.url,
         "action_label": _("Continuer"),
-        "enrolment_id": study.enrolment_id,
+        "progress_url": reverse("learning:progress", args=[study.enrolment_id]),
     }
