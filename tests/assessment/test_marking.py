@@ -3,7 +3,8 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lms.assessment.rules.marking import fold, mark, read_number
 
@@ -171,7 +172,22 @@ def test_numbers_are_read_as_people_write_them(text, value):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "adresses", "76 communes", "7 6", "1,2,3", "1 23,4", "76 adresses 2", "--3", "9" * 600, True, None, [76], {}, float("nan")],
+    [
+        "",
+        "adresses",
+        "76 communes",
+        "7 6",
+        "1,2,3",
+        "1 23,4",
+        "76 adresses 2",
+        "--3",
+        "9" * 600,
+        True,
+        None,
+        [76],
+        {},
+        float("nan"),
+    ],
 )
 def test_what_is_no_number_is_none(text):
     assert read_number(text, "adresses") is None

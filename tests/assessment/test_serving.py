@@ -3,7 +3,8 @@
 from random import Random
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lms.assessment.rules.serving import given_places, is_answered, read_response, shuffled_order, texts_in_order
 from tests.assessment.test_marking import CONTENTS, RIGHT

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lms.learning import rules
 from lms.learning.rules import Progress
@@ -110,7 +111,9 @@ def test_nothing_done_is_ever_undone(events):
         assert (progress.completion == "completed", progress.success == "passed") == (was_completed, was_passed)
 
 
-@pytest.mark.parametrize(("value", "score"), [({}, None), ({"score_percent": "85.00"}, Decimal(85)), ({"score_percent": None}, None)])
+@pytest.mark.parametrize(
+    ("value", "score"), [({}, None), ({"score_percent": "85.00"}, Decimal(85)), ({"score_percent": None}, None)]
+)
 def test_the_score_a_fact_carries(value, score):
     assert rules.score_of(value) == score
 
