@@ -3,6 +3,7 @@
 import os
 import shutil
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
@@ -135,7 +136,11 @@ def _session_cookie(user, url: str) -> dict:
 
     client = Client()
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return {"name": settings.SESSION_COOKIE_NAME, "value": client.cookies[settings.SESSION_COOKIE_NAME].value, "url": url}
+    return {
+        "name": settings.SESSION_COOKIE_NAME,
+        "value": client.cookies[settings.SESSION_COOKIE_NAME].value,
+        "url": url,
+    }
 
 
 @pytest.fixture
@@ -158,9 +163,42 @@ def axe():
             [AXE_TAGS, leave_out],
         )
         told = [
-            f"{rule['id']} ({rule['impact']}): {rule['help']}\n    " + "\n    ".join(node["html"][:200] for node in rule["nodes"])
+            f"{rule['id']} ({rule['impact']}): {rule['help']}\n    "
+            + "\n    ".join(node["html"][:200] for node in rule["nodes"])
             for rule in found["violations"]
         ]
         assert not told, f"{page.url}\n" + "\n".join(told)
 
     return check
+
+
+# --- Other processes on the test's own data
+
+
+@pytest.fixture
+def own_environment(transactional_db):
+    """The environment of a server or worker that works on this test's database, files and broker."""
+    name = str(connection.settings_dict["NAME"])
+    url = f"sqlite:///{name}"
+    if connection.vendor != "sqlite":
+        url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
+    return {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": os.environ["DJANGO_SETTINGS_MODULE"],
+        "LMS_TEST_DATA_DIR": str(settings.LMS_DATA_DIR),
+        "DATABASE_URL": url,
+        "C_FORCE_ROOT": "1",
+    }
+
+
+def pytest_sessionfinish():
+    """On a shared Redis, leave no key behind."""
+    if not settings.CELERY_BROKER_URL.startswith("redis"):
+        return
+    import redis
+
+    client = redis.Redis.from_url(settings.CELERY_BROKER_URL)
+    prefix = settings.CELERY_BROKER_TRANSPORT_OPTIONS["global_keyprefix"]
+    for key in client.scan_iter(f"{prefix}*"):
+        client.delete(key)
+    client.close()
