@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from courses.cards import course_cards
 from courses.outline import QUIZ
-from courses.views import course_card
 from lms.learning import actions
 from lms.learning.models import Completion, Enrolment
 from lms.learning.study import Study, latest_first, studies_of, study_of, suggested_courses
@@ -29,7 +29,7 @@ def home(request):
             "next_task": _next_task(under_way),
             "tasks": [_task(study) for study in under_way],
             "finished": [study for study in studies if study.is_completed],
-            "suggestions": [course_card(course) for course in suggested_courses(request.user, timezone.localdate())],
+            "suggestions": course_cards(suggested_courses(request.user, timezone.localdate())),
         },
     )
 
