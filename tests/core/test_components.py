@@ -255,3 +255,24 @@ def test_demo_accounts_show_on_demonstration_sites_only(settings):
 @pytest.mark.django_db
 def test_the_accessibility_statement_is_open_to_all(client):
     assert "<h1>Accessibilité</h1>" in client.get("/accessibilite/").content.decode()
+
+
+def nav_of(path, user=None, **context):
+    request = RequestFactory().get(path)
+    html = render("{% load navigation %}{% navigation %}", request=request, user=user or AnonymousUser(), **context)
+    return re.findall(r'href="([^"]+)"(?: aria-current="(\w+)")?', html)
+
+
+class Member:
+    is_authenticated = True
+
+
+def test_navigation_shows_each_reader_their_entries_and_marks_the_place():
+    assert nav_of("/formations/x/", nav_may_see_people=True) == [("/formations/", "true"), ("/verifier/", "")]
+    assert nav_of("/mon-espace/", Member()) == [
+        ("/formations/", ""),
+        ("/mon-espace/", "page"),
+        ("/mes-competences/", ""),
+        ("/verifier/", ""),
+    ]
+    assert ("/equipe/", "true") in nav_of("/equipe/3/", Member(), nav_may_see_people=True)
