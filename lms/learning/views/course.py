@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -9,7 +10,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
-from wagtail.wagtail_hooks import check_view_restrictions
 
 from courses.models import CoursePage
 from courses.outline import course_outline
@@ -17,7 +17,6 @@ from courses.page_cache import kept_for_anonymous
 from lms.learning import actions
 from lms.learning.study import Study, find_study
 from lms.learning.views.steps import steps
-from lms.skills.models import Level
 
 REFUSALS = {
     actions.CourseNotLive: gettext_lazy("Cette formation n’est pas publiée."),
@@ -34,8 +33,10 @@ REFUSALS = {
 def course(request, slug):
     """The description sheet, the programme, and the one thing to do now: log in, enrol, go on."""
     page = get_object_or_404(CoursePage.objects.live().select_related("outline", "producer"), slug=slug)
-    if refusal := check_view_restrictions(page, request, [], {}):
-        return refusal
+    if not all(restriction.accept_request(request) for restriction in page.get_view_restrictions()):
+        if request.user.is_authenticated:
+            raise Http404
+        return redirect_to_login(request.get_full_path())
     study = find_study(request.user, slug) if request.user.is_authenticated else None
     if page.is_archived and study is None:
         raise Http404
@@ -59,18 +60,14 @@ def enrol(request, slug):
 
 def _sheet(page: CoursePage) -> dict:
     """What the sheet says to everyone."""
-    gains = list(page.competence_gains.select_related("competence").order_by("sort_order"))
-    names = dict(Level.objects.order_by("framework", "number").values_list("number", "name"))
+    gains = page.competence_gains.select_related("competence").order_by("sort_order")
     return {
         "course": page,
         "crumbs": [(_("Formations"), reverse("courses:catalogue")), (page.title, None)],
         "strand": page.strands.first(),
         "objectives": [block.value for block in page.objectives],
         "sources": [block.value for block in page.sources],
-        "gains": [
-            {"competence": gain.competence.name, "level": gain.level, "level_name": names.get(gain.level, "")}
-            for gain in gains
-        ],
+        "gains": [{"competence": gain.competence.name, "level": gain.level} for gain in gains],
         "audience": [profile.name for profile in page.audience.all()],
     }
 
