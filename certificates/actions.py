@@ -30,9 +30,7 @@ def reserve_certificate(enrolment_pk: int, now: datetime) -> Certificate:
     """
     if certificate := Certificate.objects.filter(enrolment=enrolment_pk).order_by("-revision").first():
         return certificate
-    completion = Completion.objects.select_related("enrolment__person", "enrolment__course").get(
-        enrolment=enrolment_pk
-    )
+    completion = Completion.objects.select_related("enrolment__person", "enrolment__course").get(enrolment=enrolment_pk)
     competences = attested_levels(completion.enrolment.course)
     counter = {"code": settings.LMS_CERTIFICATE_SERIES, "year": timezone.localdate(now).year}
     Series.objects.get_or_create(**counter)

@@ -85,7 +85,7 @@ def make_sandbox_authority(pki_dir: Path, now: datetime, passphrase: str = "") -
     aside = Path(tempfile.mkdtemp(prefix=".authority-", dir=pki_dir))
     try:
         write_authority(SandboxFiles(aside), now, passphrase or secrets.token_urlsafe(24))
-        os.rename(aside, files.folder)
+        aside.rename(files.folder)
     except OSError:
         if not files.folder.exists():
             raise
@@ -115,9 +115,7 @@ def write_authority(files: SandboxFiles, now: datetime, passphrase: str) -> None
     write_private(files.seal_passphrase, passphrase.encode())
 
 
-def make_holder(
-    name: str, now: datetime, years: int, path_length: int | None, issuer: Holder | None = None
-) -> Holder:
+def make_holder(name: str, now: datetime, years: int, path_length: int | None, issuer: Holder | None = None) -> Holder:
     """A P-256 key and its certificate; `path_length` None for a seal, which may certify nothing."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name(
@@ -141,9 +139,7 @@ def make_holder(
         .add_extension(x509.BasicConstraints(is_authority, path_length), critical=True)
         .add_extension(x509.KeyUsage(**{use: use in uses for use in ALL_USES}), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .add_extension(
-            x509.AuthorityKeyIdentifier.from_issuer_public_key(signing_key.public_key()), critical=False
-        )
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signing_key.public_key()), critical=False)
     )
     return Holder(key, builder.sign(signing_key, hashes.SHA256()))
 

@@ -4,6 +4,7 @@ The verdict rests on an independent reader (pyHanko) with our own roots, never o
 """
 
 import io
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -19,6 +20,7 @@ from pyhanko_certvalidator.errors import PathError, ValidationError
 
 from certificates.authority import sandbox_files
 
+BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*0\s+\d{1,9}\s+(\d{1,9})\s+(\d{1,9})\s*\]")
 LARGEST_BYTES = 1024 * 1024
 # What a reader may stumble on in a file that is not a PDF, or a hostile one: all of it means "not readable".
 UNREADABLE = (PdfError, ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError, OSError,
@@ -63,8 +65,16 @@ def certificate_in(file: Path) -> x509.Certificate:
     return x509.Certificate.load(content)
 
 
+def goes_beyond_its_seal(content: bytes) -> bool:
+    """Whether a sealed file has bytes after those its last seal covers, which most readers would not mind."""
+    ranges = BYTE_RANGE.findall(content)
+    return bool(ranges) and max(int(start) + int(length) for start, length in ranges) != len(content)
+
+
 def check_pdf(content: bytes, pki_dir: Path) -> Check:
     """Read the file and validate its one seal: whole file covered, nothing added since, chain up to our roots."""
+    if goes_beyond_its_seal(content):
+        return Check(Verdict.ALTERED)
     try:
         seals = PdfFileReader(io.BytesIO(content)).embedded_signatures
         if len(seals) != 1:

@@ -32,7 +32,9 @@ def limited(name: str, most: int, seconds: int = 60, methods: tuple[str, ...] = 
         def wrapper(request, *args, **kwargs):
             address = get_adapter().get_client_ip(request)
             if request.method in methods and not take(name, address, most, seconds):
-                return render(request, "429.html", {"seconds": seconds}, status=429, headers={"Retry-After": seconds})
+                response = render(request, "429.html", status=429)
+                response["Retry-After"] = str(seconds)
+                return response
             return view(request, *args, **kwargs)
 
         return wrapper

@@ -58,9 +58,7 @@ class Certificate(models.Model):
         REPLACED = "replaced", _("remplacé")
         REVOKED = "revoked", _("révoqué")
 
-    enrolment = models.ForeignKey(
-        Enrolment, models.PROTECT, related_name="certificates", verbose_name=_("inscription")
-    )
+    enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="certificates", verbose_name=_("inscription"))
     person = models.ForeignKey(User, models.PROTECT, related_name="certificates", verbose_name=_("titulaire"))
     revision = models.PositiveSmallIntegerField(_("révision"), default=1)
     series = models.CharField(_("série"), max_length=10)
@@ -103,12 +101,6 @@ class Certificate(models.Model):
     def __str__(self):
         return f"{self.printed_number} – {self.printed_name}"
 
-    @classmethod
-    def from_db(cls, db, field_names, values):
-        certificate = super().from_db(db, field_names, values)
-        certificate._frozen = {name: certificate.__dict__[name] for name in cls.FROZEN if name in certificate.__dict__}
-        return certificate
-
     def save(self, *args, **kwargs):
         """Refuses to change what was frozen when the number was given."""
         for name, value in getattr(self, "_frozen", {}).items():
@@ -117,11 +109,17 @@ class Certificate(models.Model):
         super().save(*args, **kwargs)
         self._frozen = {name: getattr(self, name) for name in self.FROZEN}
 
-    def delete(self, *args, **kwargs):
-        raise KeptForever
-
     def get_absolute_url(self):
         return reverse("certificates:certificate", args=[self.pk])
+
+    @classmethod
+    def from_db(cls, db, field_names, values):
+        certificate = super().from_db(db, field_names, values)
+        certificate._frozen = {name: certificate.__dict__[name] for name in cls.FROZEN if name in certificate.__dict__}
+        return certificate
+
+    def delete(self, *args, **kwargs):
+        raise KeptForever
 
     @property
     def printed_number(self):
@@ -147,9 +145,7 @@ class CertificateFile(models.Model):
     class Kind(models.TextChoices):
         PDF_BB = "pdf-bb", _("PDF scellé (PAdES B-B)")
 
-    certificate = models.ForeignKey(
-        Certificate, models.PROTECT, related_name="files", verbose_name=_("certificat")
-    )
+    certificate = models.ForeignKey(Certificate, models.PROTECT, related_name="files", verbose_name=_("certificat"))
     kind = models.CharField(_("nature"), max_length=12, choices=Kind.choices, default=Kind.PDF_BB)
     sha256 = models.CharField(_("empreinte SHA-256"), max_length=64, unique=True)
     size_bytes = models.PositiveIntegerField(_("taille (octets)"))
@@ -190,9 +186,7 @@ class CertificateAct(models.Model):
 
     certificate = models.ForeignKey(Certificate, models.PROTECT, related_name="acts", verbose_name=_("certificat"))
     verb = models.CharField(_("acte"), max_length=10, choices=Verb.choices)
-    actor = models.ForeignKey(
-        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("auteur")
-    )
+    actor = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("auteur"))
     reason = models.TextField(_("motif"), blank=True)
     at = models.DateTimeField(_("date"))
 

@@ -115,9 +115,7 @@ class ArchivalCanvas(Canvas):
         if alt:
             element["Alt"] = PDFString(alt)
         if box:
-            element["A"] = PDFDictionary(
-                {"O": PDFName("Layout"), "BBox": PDFArray(box), "Placement": PDFName("Block")}
-            )
+            element["A"] = PDFDictionary({"O": PDFName("Layout"), "BBox": PDFArray(box), "Placement": PDFName("Block")})
         self.elements.append((PDFDictionary(element), number, annotation))
 
     def link_annotation(self, url: str, description: str, box: tuple) -> PDFDictionary:

@@ -145,7 +145,15 @@ def draw_competences(pen: Pen, snapshot: Snapshot, below: float) -> None:
         with pen.canvas.artifact():
             motif.level_squares(pen.canvas, LEFT, y, size * 0.72, row.level)
         level = f"niveau {row.level} sur 5" + (f" ({row.level_name})" if row.level_name else "")
-        pen.block("P", f"{row.code} · {row.name} — {level}", LEFT + 56, y, MAIN_WIDTH - 56, (size, size * 0.9, 6.5), most_lines=1)
+        pen.block(
+            "P",
+            f"{row.code} · {row.name} — {level}",
+            LEFT + 56,
+            y,
+            MAIN_WIDTH - 56,
+            (size, size * 0.9, 6.5),
+            most_lines=1,
+        )
 
 
 def draw_signatory(pen: Pen, snapshot: Snapshot) -> None:
@@ -163,9 +171,7 @@ def draw_signatory(pen: Pen, snapshot: Snapshot) -> None:
     pen.line("P", "Cachet électronique", x, box[3] - 16, 9.5, BOLD, palette.INDIGO)
     pen.line("P", f"{snapshot.issuer}", x, box[3] - 28, 7.4, REGULAR, palette.INK)
     pen.line("P", "Contrôlable dans un lecteur PDF ou en ligne", x, box[3] - 39, 7.4, REGULAR, palette.MUTED)
-    canvas.add_seal_field(
-        signature_dictionary(canvas.pdf_date), f"Cachet électronique : {snapshot.issuer}", box
-    )
+    canvas.add_seal_field(signature_dictionary(canvas.pdf_date), f"Cachet électronique : {snapshot.issuer}", box)
 
 
 def draw_facts(pen: Pen, snapshot: Snapshot) -> None:
@@ -207,7 +213,9 @@ def draw_verification(pen: Pen, snapshot: Snapshot) -> None:
     with canvas.tagged("Figure", alt=f"Code QR : {snapshot.verification_url}", box=box):
         canvas._code.append(qr_operators(snapshot.verification_url, *corner, QR_SIDE))
     side = x + QR_SIDE + 2 * quiet + 9
-    pen.paragraph("Scannez pour vérifier", side, y + QR_SIDE + 8, WIDTH - MARGIN - side - 6, 8.5, SEMIBOLD, palette.INDIGO)
+    pen.paragraph(
+        "Scannez pour vérifier", side, y + QR_SIDE + 8, WIDTH - MARGIN - side - 6, 8.5, SEMIBOLD, palette.INDIGO
+    )
     domain = urlsplit(snapshot.verification_url).netloc
     address = f"{domain}/verifier"
     link = canvas.link_annotation(

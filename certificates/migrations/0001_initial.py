@@ -6,113 +6,203 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('learning', '0001_initial'),
+        ("learning", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Certificate',
+            name="Certificate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('revision', models.PositiveSmallIntegerField(default=1, verbose_name='révision')),
-                ('series', models.CharField(max_length=10, verbose_name='série')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='année')),
-                ('number', models.PositiveIntegerField(verbose_name='numéro')),
-                ('public_code', models.CharField(max_length=12, unique=True, verbose_name='code public')),
-                ('state', models.CharField(choices=[('reserved', 'en cours de délivrance'), ('valid', 'valide'), ('replaced', 'remplacé'), ('revoked', 'révoqué')], default='reserved', max_length=10, verbose_name='état')),
-                ('state_changed_at', models.DateTimeField(verbose_name='dans cet état depuis')),
-                ('state_reason', models.TextField(blank=True, verbose_name='motif')),
-                ('snapshot', models.JSONField(verbose_name='contenu figé')),
-                ('printed_name', models.CharField(max_length=320, verbose_name='nom imprimé')),
-                ('course_title', models.CharField(max_length=255, verbose_name='formation')),
-                ('issued_on', models.DateField(verbose_name='date imprimée')),
-                ('issued_at', models.DateTimeField(blank=True, null=True, verbose_name='délivré le')),
-                ('expires_on', models.DateField(blank=True, null=True, verbose_name='valable jusqu’au')),
-                ('enrolment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='certificates', to='learning.enrolment', verbose_name='inscription')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='certificates', to=settings.AUTH_USER_MODEL, verbose_name='titulaire')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("revision", models.PositiveSmallIntegerField(default=1, verbose_name="révision")),
+                ("series", models.CharField(max_length=10, verbose_name="série")),
+                ("year", models.PositiveSmallIntegerField(verbose_name="année")),
+                ("number", models.PositiveIntegerField(verbose_name="numéro")),
+                ("public_code", models.CharField(max_length=12, unique=True, verbose_name="code public")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("reserved", "en cours de délivrance"),
+                            ("valid", "valide"),
+                            ("replaced", "remplacé"),
+                            ("revoked", "révoqué"),
+                        ],
+                        default="reserved",
+                        max_length=10,
+                        verbose_name="état",
+                    ),
+                ),
+                ("state_changed_at", models.DateTimeField(verbose_name="dans cet état depuis")),
+                ("state_reason", models.TextField(blank=True, verbose_name="motif")),
+                ("snapshot", models.JSONField(verbose_name="contenu figé")),
+                ("printed_name", models.CharField(max_length=320, verbose_name="nom imprimé")),
+                ("course_title", models.CharField(max_length=255, verbose_name="formation")),
+                ("issued_on", models.DateField(verbose_name="date imprimée")),
+                ("issued_at", models.DateTimeField(blank=True, null=True, verbose_name="délivré le")),
+                ("expires_on", models.DateField(blank=True, null=True, verbose_name="valable jusqu’au")),
+                (
+                    "enrolment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="certificates",
+                        to="learning.enrolment",
+                        verbose_name="inscription",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="certificates",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="titulaire",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'certificat',
-                'verbose_name_plural': 'certificats',
-                'ordering': ['-year', '-number', 'series'],
-                'permissions': [('revoke_certificate', 'Peut révoquer un certificat')],
-                'default_permissions': ['view'],
+                "verbose_name": "certificat",
+                "verbose_name_plural": "certificats",
+                "ordering": ["-year", "-number", "series"],
+                "permissions": [("revoke_certificate", "Peut révoquer un certificat")],
+                "default_permissions": ["view"],
             },
         ),
         migrations.CreateModel(
-            name='CertificateAct',
+            name="CertificateAct",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('verb', models.CharField(choices=[('reserved', 'numéro attribué'), ('issued', 'délivré'), ('revoked', 'révoqué'), ('replaced', 'remplacé')], max_length=10, verbose_name='acte')),
-                ('reason', models.TextField(blank=True, verbose_name='motif')),
-                ('at', models.DateTimeField(verbose_name='date')),
-                ('actor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='auteur')),
-                ('certificate', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='acts', to='certificates.certificate', verbose_name='certificat')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "verb",
+                    models.CharField(
+                        choices=[
+                            ("reserved", "numéro attribué"),
+                            ("issued", "délivré"),
+                            ("revoked", "révoqué"),
+                            ("replaced", "remplacé"),
+                        ],
+                        max_length=10,
+                        verbose_name="acte",
+                    ),
+                ),
+                ("reason", models.TextField(blank=True, verbose_name="motif")),
+                ("at", models.DateTimeField(verbose_name="date")),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="auteur",
+                    ),
+                ),
+                (
+                    "certificate",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="acts",
+                        to="certificates.certificate",
+                        verbose_name="certificat",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'acte',
-                'verbose_name_plural': 'actes',
-                'ordering': ['at', 'pk'],
-                'default_permissions': [],
+                "verbose_name": "acte",
+                "verbose_name_plural": "actes",
+                "ordering": ["at", "pk"],
+                "default_permissions": [],
             },
         ),
         migrations.CreateModel(
-            name='CertificateFile',
+            name="CertificateFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('pdf-bb', 'PDF scellé (PAdES B-B)')], default='pdf-bb', max_length=12, verbose_name='nature')),
-                ('sha256', models.CharField(max_length=64, unique=True, verbose_name='empreinte SHA-256')),
-                ('size_bytes', models.PositiveIntegerField(verbose_name='taille (octets)')),
-                ('storage_name', models.CharField(max_length=120, verbose_name='nom de stockage')),
-                ('seal_sha256', models.CharField(max_length=64, verbose_name='empreinte du certificat du cachet')),
-                ('is_specimen', models.BooleanField(verbose_name='spécimen')),
-                ('created_at', models.DateTimeField(verbose_name='écrit le')),
-                ('certificate', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='certificates.certificate', verbose_name='certificat')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("pdf-bb", "PDF scellé (PAdES B-B)")],
+                        default="pdf-bb",
+                        max_length=12,
+                        verbose_name="nature",
+                    ),
+                ),
+                ("sha256", models.CharField(max_length=64, unique=True, verbose_name="empreinte SHA-256")),
+                ("size_bytes", models.PositiveIntegerField(verbose_name="taille (octets)")),
+                ("storage_name", models.CharField(max_length=120, verbose_name="nom de stockage")),
+                ("seal_sha256", models.CharField(max_length=64, verbose_name="empreinte du certificat du cachet")),
+                ("is_specimen", models.BooleanField(verbose_name="spécimen")),
+                ("created_at", models.DateTimeField(verbose_name="écrit le")),
+                (
+                    "certificate",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="files",
+                        to="certificates.certificate",
+                        verbose_name="certificat",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'fichier',
-                'verbose_name_plural': 'fichiers',
-                'ordering': ['certificate', 'pk'],
-                'default_permissions': [],
+                "verbose_name": "fichier",
+                "verbose_name_plural": "fichiers",
+                "ordering": ["certificate", "pk"],
+                "default_permissions": [],
             },
         ),
         migrations.CreateModel(
-            name='Series',
+            name="Series",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=10, verbose_name='série')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='année')),
-                ('last_number', models.PositiveIntegerField(default=0, verbose_name='dernier numéro')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=10, verbose_name="série")),
+                ("year", models.PositiveSmallIntegerField(verbose_name="année")),
+                ("last_number", models.PositiveIntegerField(default=0, verbose_name="dernier numéro")),
             ],
             options={
-                'verbose_name': 'série',
-                'verbose_name_plural': 'séries',
-                'constraints': [models.UniqueConstraint(fields=('code', 'year'), name='certificates_one_counter_per_year')],
+                "verbose_name": "série",
+                "verbose_name_plural": "séries",
+                "constraints": [
+                    models.UniqueConstraint(fields=("code", "year"), name="certificates_one_counter_per_year")
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='certificate',
-            constraint=models.UniqueConstraint(fields=('enrolment', 'revision'), name='certificates_one_per_enrolment_revision'),
+            model_name="certificate",
+            constraint=models.UniqueConstraint(
+                fields=("enrolment", "revision"), name="certificates_one_per_enrolment_revision"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='certificate',
-            constraint=models.UniqueConstraint(fields=('series', 'year', 'number'), name='certificates_number_given_once'),
+            model_name="certificate",
+            constraint=models.UniqueConstraint(
+                fields=("series", "year", "number"), name="certificates_number_given_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='certificate',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'reserved'), ('issued_at__isnull', False), _connector='OR'), name='certificates_issued_has_its_date'),
+            model_name="certificate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state", "reserved"), ("issued_at__isnull", False), _connector="OR"),
+                name="certificates_issued_has_its_date",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='certificate',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'revoked'), _negated=True), models.Q(('state_reason', ''), _negated=True), _connector='OR'), name='certificates_revoked_says_why'),
+            model_name="certificate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "revoked"), _negated=True),
+                    models.Q(("state_reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="certificates_revoked_says_why",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='certificatefile',
-            constraint=models.UniqueConstraint(fields=('certificate', 'kind'), name='certificates_one_file_per_kind'),
+            model_name="certificatefile",
+            constraint=models.UniqueConstraint(fields=("certificate", "kind"), name="certificates_one_file_per_kind"),
         ),
     ]

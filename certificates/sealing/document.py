@@ -13,8 +13,7 @@ RANGE_GAP = b"/ByteRange [0 9999999999 9999999999 9999999999]"
 CONTENTS_GAP = b"/Contents <" + b"0" * (2 * CMS_BYTES) + b">"
 # A certification signature that allows no change (ISO 32000-2, 12.8.2.2: DocMDP, P=1).
 CERTIFICATION = (
-    b"/Reference [<</Type /SigRef /TransformMethod /DocMDP "
-    b"/TransformParams <</Type /TransformParams /P 1 /V /1.2>>>>]"
+    b"/Reference [<</Type /SigRef /TransformMethod /DocMDP /TransformParams <</Type /TransformParams /P 1 /V /1.2>>>>]"
 )
 
 

@@ -25,9 +25,7 @@ class LocalP12Sealer:
         certificate = bundle.cert.certificate
         self.is_sandbox = is_sandbox(certificate)
         self.certificate = certificate.public_bytes(serialization.Encoding.DER)
-        self.chain = [
-            extra.certificate.public_bytes(serialization.Encoding.DER) for extra in bundle.additional_certs
-        ]
+        self.chain = [extra.certificate.public_bytes(serialization.Encoding.DER) for extra in bundle.additional_certs]
 
     def sign_digests(self, digests: Sequence[bytes]) -> list[bytes]:
         return [self.key.sign(digest, ALGORITHM) for digest in digests]

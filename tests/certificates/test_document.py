@@ -1,0 +1,229 @@
+"""The document: what it looks like to tools, what is copied out of it, and what its seal withstands."""
+
+import io
+import re
+import shutil
+import subprocess
+import unicodedata
+
+import pytest
+import zxingcpp
+from cryptography import x509
+from django.conf import settings as django_settings
+from PIL import Image
+from pyhanko.pdf_utils.reader import PdfFileReader
+
+from certificates.authority import sandbox_files
+from certificates.checking import Verdict, check_pdf
+from certificates.drawing.sheet import draw_certificate
+from certificates.sealing.cms import CmsMould
+from certificates.sealing.document import CMS_BYTES, seal_document
+from certificates.sealing.local_p12 import open_local_sealer
+from certificates.sealing.port import SealerRefused
+from certificates.sealing.room import open_sealer
+from certificates.snapshot import AttestedLevel, Snapshot
+from tests.certificates.makers import a_snapshot
+
+NAMES = [
+    "Adébáyọ̀ KOUDÉRIN-HOUNGBÉDJI",
+    "Ɖɔ̀súxwɛ́ Àɖànɖé KPƆ́NTƐ̀N",
+    "Ọ̀ṣúnlékẹ̀ ẸGBẸ́YẸMÍ",
+    "Kɔ́jó ƉƐGBƐLÓ ŋɣƒ",
+    "O'Brien & <Fils> (Étienne) \\ D’Almeida",
+]
+LONG = a_snapshot(
+    printed_name="Ọ̀ṣúnlékẹ̀ Ɖɔ̀súxwɛ́ Marie-Antoinette ẸGBẸ́YẸMÍ épouse HOUNKPATIN-AGBODJAN DE SOUZA",
+    course_title="Rédiger et piloter la feuille de route numérique d’une commune : diagnostic, budget, partenaires, "
+    "suivi des indicateurs et redevabilité devant le conseil communal et les habitants",
+    competences=tuple(
+        AttestedLevel(f"CN{n}", "Une compétence au nom assez long pour la ligne", 5, "Expert") for n in range(9)
+    ),
+)
+
+
+def draw(snapshot, is_specimen=True):
+    return draw_certificate(snapshot, django_settings.LMS_FONTS_DIR, is_specimen)
+
+
+@pytest.fixture(scope="module")
+def mould(pki_dir):
+    return CmsMould(open_local_sealer(pki_dir, ""))
+
+
+@pytest.fixture(scope="module")
+def sealed(mould):
+    return seal_document(draw(a_snapshot()), mould)
+
+
+def text_of(content, *options):
+    command = ["pdftotext", *options, "-", "-"]
+    said = subprocess.run(command, input=content, capture_output=True, check=True).stdout
+    return unicodedata.normalize("NFC", said.decode())
+
+
+needs_poppler = pytest.mark.skipif(not shutil.which("pdftotext"), reason="poppler-utils is not installed")
+
+
+@needs_poppler
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("options", [(), ("-layout",), ("-raw",)])
+def test_name_is_copied_out_of_the_document_as_it_is_written(name, options):
+    assert unicodedata.normalize("NFC", name) in text_of(draw(a_snapshot(printed_name=name)), *options)
+
+
+@needs_poppler
+def test_every_field_is_printed():
+    text = " ".join(text_of(draw(a_snapshot()), "-raw").split())
+    for printed in (
+        "Certificat de réussite",
+        "Interopérabilité et X-Road",
+        "CTD-2026-000127",
+        "1er décembre 2026",
+        "2 h 20",
+        "Version du contenu 3",
+        "CN1 · Outils numériques — niveau 2 sur 5 (Guidé)",
+        "N2",
+        "évaluation en ligne non surveillée",
+        "academie.example.bj/verifier",
+        "7Q4M-XK2P-9TRA",
+        "La direction du Centre",
+        "SPÉCIMEN — Document de démonstration",
+    ):
+        assert printed in text
+    assert "SPÉCIMEN" not in text_of(draw(a_snapshot(), is_specimen=False))
+
+
+@needs_poppler
+def test_long_names_titles_and_lists_all_fit_on_one_page():
+    content = draw(LONG)
+    text = " ".join(text_of(content).split())
+    assert unicodedata.normalize("NFC", LONG.printed_name) in text
+    assert LONG.course_title in text
+    assert text.count("niveau 5 sur 5 (Expert)") == 9
+    assert len(PdfFileReader(io.BytesIO(content)).root["/Pages"]["/Kids"]) == 1
+
+
+@needs_poppler
+def test_qr_code_is_read_from_a_grey_print(tmp_path):
+    file = tmp_path / "certificat.pdf"
+    file.write_bytes(draw(a_snapshot()))
+    subprocess.run(["pdftoppm", "-gray", "-r", "100", "-png", "-singlefile", file, tmp_path / "page"], check=True)
+    with Image.open(tmp_path / "page.png") as picture:
+        read = zxingcpp.read_barcodes(picture)
+    assert [code.text for code in read] == ["https://academie.example.bj/c/7Q4MXK2P9TRA/"]
+
+
+@needs_poppler
+def test_fonts_are_embedded_and_subset(sealed):
+    said = subprocess.run(["pdffonts", "-"], input=sealed, capture_output=True, check=True).stdout.decode()
+    fonts = said.splitlines()[2:]
+    assert len(fonts) == 3
+    assert all(re.search(r"\+NotoSans-\w+ .* yes yes yes ", font) for font in fonts)
+
+
+def test_document_is_tagged_titled_and_says_its_language(sealed):
+    root = PdfFileReader(io.BytesIO(sealed)).root
+    assert root["/Lang"] == "fr-BJ"
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"]
+    assert b"<pdfaid:conformance>A</pdfaid:conformance>" in root["/Metadata"].data
+    kinds = [element.get_object()["/S"] for element in root["/StructTreeRoot"]["/K"]["/K"]]
+    assert kinds.count("/H1") == 1
+    assert {"/P", "/H2", "/Figure", "/Link", "/Form"} <= set(kinds)
+
+
+def test_sealed_document_is_light(sealed):
+    assert len(sealed) < 75_000
+
+
+def test_same_snapshot_gives_the_same_bytes(mould, sealed):
+    assert seal_document(draw(Snapshot.from_json(a_snapshot().to_json())), mould) == sealed
+
+
+def test_whole_document_is_found_intact_and_ours(sealed, pki_dir):
+    check = check_pdf(sealed, pki_dir)
+    assert check.verdict == Verdict.INTACT
+    assert check.sealed_by == "Bac à sable – cachet du Centre de transformation digitale"
+
+
+@needs_poppler
+def test_pdfsig_finds_the_whole_document_signed_and_valid(sealed, tmp_path):
+    file = tmp_path / "certificat.pdf"
+    file.write_bytes(sealed)
+    said = subprocess.run(["pdfsig", "-nocert", file], capture_output=True, check=True).stdout.decode()
+    assert "Signature is Valid" in said
+    assert "Total document signed" in said
+    assert "ETSI.CAdES.detached" in said
+
+
+@needs_poppler
+@pytest.mark.parametrize("place", [b"/Title", b"/MediaBox", b"stream\n"])
+def test_one_byte_changed_is_refused_by_both_readers(sealed, pki_dir, tmp_path, place):
+    content = bytearray(sealed)
+    content[content.index(place) + len(place) + 30] ^= 1
+    assert check_pdf(bytes(content), pki_dir).verdict in (Verdict.ALTERED, Verdict.UNREADABLE)
+    file = tmp_path / "certificat.pdf"
+    file.write_bytes(content)
+    said = subprocess.run(["pdfsig", "-nocert", file], capture_output=True, check=False).stdout.decode()
+    assert "Signature is Valid" not in said
+
+
+def test_bytes_added_after_the_seal_are_seen(sealed, pki_dir):
+    for more in (b"\n", b"\n% more\n%%EOF\n", sealed):
+        assert check_pdf(sealed + more, pki_dir).verdict == Verdict.ALTERED
+
+
+def test_seal_of_another_authority_is_foreign(sealed, tmp_path):
+    assert check_pdf(sealed, tmp_path).verdict == Verdict.FOREIGN
+
+
+def test_document_without_seal_is_not_ours(pki_dir):
+    assert check_pdf(draw(a_snapshot()), pki_dir).verdict in (Verdict.UNSEALED, Verdict.ALTERED, Verdict.UNREADABLE)
+
+
+def test_signature_that_does_not_verify_is_refused_before_it_is_stored(mould):
+    class Wrong:
+        certificate, chain, is_sandbox = mould.sealer.certificate, mould.sealer.chain, True
+
+        def sign_digests(self, digests):
+            return mould.sealer.sign_digests([bytes(32) for _ in digests])
+
+    with pytest.raises(SealerRefused):
+        seal_document(draw(a_snapshot()), CmsMould(Wrong()))
+
+
+def test_document_has_exactly_one_gap_for_its_seal(mould, sealed):
+    with pytest.raises(ValueError, match="exactly one gap"):
+        seal_document(sealed, mould)
+
+
+def test_room_is_left_for_a_time_stamp(mould):
+    assert len(mould.make(bytes(32))) < CMS_BYTES - 2500
+
+
+def test_seal_opens_in_the_signing_worker_only(settings):
+    settings.LMS_SIGNING_WORKER = False
+    with pytest.raises(SealerRefused, match="LMS_SIGNING_WORKER"):
+        open_sealer()
+
+
+def test_sandbox_seal_is_refused_outside_demonstration(settings):
+    settings.LMS_DEMO = settings.DEBUG = False
+    with pytest.raises(SealerRefused, match="LMS_SEALER"):
+        open_sealer()
+
+
+def test_unknown_sealer_and_missing_authority_are_refused(settings, tmp_path):
+    settings.LMS_PKI_DIR = tmp_path
+    with pytest.raises(SealerRefused, match="make_sandbox_authority"):
+        open_sealer()
+    settings.LMS_SEALER = "hsm"
+    with pytest.raises(SealerRefused, match="hsm"):
+        open_sealer()
+
+
+def test_seal_names_the_certificate_of_the_sandbox(pki_dir):
+    sealer = open_local_sealer(pki_dir, "")
+    seal = x509.load_pem_x509_certificate(sandbox_files(pki_dir).seal.read_bytes())
+    assert x509.load_der_x509_certificate(sealer.certificate) == seal
+    assert sealer.is_sandbox
