@@ -1,0 +1,44 @@
+"""Attempts, begun as learners begin them."""
+
+from random import Random
+
+from django.utils import timezone
+
+from courses.models import QuizPage
+from lms.assessment.actions import start_attempt
+from lms.assessment.models import Attempt, ServedQuestion
+from lms.learning.models import Enrolment
+from tests.factories.courses import ANSWERS, QuestionFactory, QuizPageFactory, course_with
+from tests.factories.learning import EnrolmentFactory
+
+KINDS = list(ANSWERS)
+
+
+def quiz_of_all_kinds(**kwargs) -> QuizPage:
+    """A quiz that asks one question of each type, alone in its course."""
+    course = course_with(lessons=0, quiz=False)
+    return QuizPageFactory(parent=course, questions=[QuestionFactory(kind=kind) for kind in KINDS], **kwargs)
+
+
+def open_attempt(enrolment: Enrolment | None = None, quiz: QuizPage | None = None) -> Attempt:
+    """An open attempt at a quiz (of one single choice, in a course of two lessons, unless told)."""
+    if quiz is None:
+        enrolment = enrolment or EnrolmentFactory()
+        quiz = QuizPage.objects.child_of(enrolment.course).get()
+    enrolment = enrolment or EnrolmentFactory(course=quiz.get_parent().specific)
+    return start_attempt(enrolment, quiz, timezone.now(), Random(3))
+
+
+def right_response(row: ServedQuestion):
+    """The right answer to a served question, in the terms of its content."""
+    content = row.version.content
+    if row.version.type == "short_text":
+        return content["accepted"][0]
+    if row.version.type == "ordering":
+        return {item: rank for rank, item in enumerate(content["answer"])}
+    return content["answer"]
+
+
+def right_answers(attempt: Attempt) -> dict:
+    """The right answers to an attempt, by position."""
+    return {row.position: right_response(row) for row in attempt.questions.select_related("version")}
