@@ -141,7 +141,7 @@ class Loader:
 
     def _question(self, code: str, source: QuestionSource) -> Question | None:
         """The question of this code, created or updated if need be; None if it was deleted here."""
-        print_ = fingerprint(source)
+        print_ = fingerprint(replace(source, points=1))  # points belong to the quiz
         record = self.records.get(code) or ImportedContent(key=code, source="")
         question = record.question
         if record.pk is None and (written_here := Question.objects.filter(code=code).first()):
