@@ -136,7 +136,7 @@ def _levels(entry: Entry, index: int) -> dict[str, int]:
         "competence__code", "level"
     )
     levels = {
-        code: level - max(0, (rank * 5 + index * 3) % (MOST_ADVANCED + 1) - advance)
+        code: level - max(0, (rank * 5 + rank // 4 + index * 3) % (MOST_ADVANCED + 1) - advance)
         for rank, (code, level) in enumerate(required)
     }
     return {code: level for code, level in levels.items() if level > 0}

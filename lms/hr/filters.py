@@ -51,14 +51,14 @@ def units_of(request):
 class ColleagueFilter(django_filters.FilterSet):
     """Filters of /equipe/; expects a queryset with `with_gaps`."""
 
-    q = django_filters.CharFilter(label=_("Nom, adresse ou matricule"), method="filter_words")
+    q = django_filters.CharFilter(label=_("Nom ou matricule"), method="filter_words")
     structure = UnitFilter(label=_("Structure"), queryset=units_of, empty_label=_("Toutes les structures"))
     profil = django_filters.ModelChoiceFilter(
         label=_("Profil de poste"), field_name="profile_id", method="filter_profile",
         queryset=JobProfile.objects.all(), empty_label=_("Tous les profils"),
     )  # fmt: skip
     competence = django_filters.ModelChoiceFilter(
-        label=_("Compétence attendue"), queryset=Competence.objects.select_related("area"), method="filter_competence",
+        label=_("Compétence"), queryset=Competence.objects.select_related("area"), method="filter_competence",
         empty_label=_("Toutes les compétences"),
     )  # fmt: skip
     ecart = django_filters.ChoiceFilter(

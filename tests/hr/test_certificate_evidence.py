@@ -1,0 +1,91 @@
+"""A certificate issued becomes evidence, once; a certificate revoked no longer counts."""
+
+import pytest
+from django.utils import timezone
+
+from certificates.actions import publish_certificate, reserve_certificate, revoke_certificate
+from certificates.models import Certificate
+from certificates.signals import certificate_issued
+from courses.outline import course_outline
+from lms.core.models import AuditEntry
+from lms.hr.models import Evidence, HeldLevel
+from lms.learning.actions import enrol, finish_lesson
+from tests.factories.courses import CompetenceGainFactory, course_with
+from tests.factories.hr import give_level
+from tests.factories.people import UserFactory
+from tests.factories.skills import CompetenceFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def competences():
+    return [CompetenceFactory(code="CN1"), CompetenceFactory(code="SC1")]
+
+
+@pytest.fixture
+def certificate(competences):
+    """A certificate reserved for a course that leads to CN1 level 2 and SC1 level 3."""
+    course = course_with(lessons=1, quiz=False)
+    for competence, level in zip(competences, (2, 3), strict=True):
+        CompetenceGainFactory(course=course, competence=competence, level=level)
+    now = timezone.now()
+    enrolment = enrol(UserFactory(), course, now)
+    outline = course_outline(course.pk, course.outline.version)
+    finish_lesson(enrolment, outline.items[0], now)
+    return reserve_certificate(enrolment.pk, now)
+
+
+def publish(certificate):
+    return publish_certificate(certificate, b"%PDF-1.7 sealed", "0" * 64, True, timezone.now())
+
+
+def test_levels_are_held_once_the_certificate_is_published(certificate, competences):
+    assert not Evidence.objects.exists()
+    publish(certificate)
+    assert list(
+        Evidence.objects.order_by("competence__code").values_list(
+            "person", "competence__code", "level", "kind", "certificate", "content_version", "obtained_on", "expires_on"
+        )
+    ) == [
+        (certificate.person_id, code, level, "certificate", certificate.pk, 1, certificate.printed.issued_on, None)
+        for code, level in (("CN1", 2), ("SC1", 3))
+    ]
+    assert list(HeldLevel.objects.order_by("competence__code").values_list("level", flat=True)) == [2, 3]
+    assert AuditEntry.objects.filter(verb="hr.evidence_recorded").count() == 2
+
+
+def test_evidence_is_recorded_once_however_often_the_signal_comes(certificate):
+    publish(certificate)
+    for _time in range(3):
+        certificate_issued.send(sender=Certificate, certificate=certificate)
+    assert Evidence.objects.count() == 2
+
+
+def test_the_frozen_snapshot_speaks_not_the_course_of_today(certificate, competences):
+    certificate.enrolment.course.competence_gains.update(level=5)
+    publish(certificate)
+    assert sorted(Evidence.objects.values_list("level", flat=True)) == [2, 3]
+
+
+def test_a_competence_that_left_the_framework_gives_no_evidence(certificate, competences):
+    certificate.enrolment.course.competence_gains.all().delete()
+    competences[0].code = "OLD"
+    competences[0].save()
+    publish(certificate)
+    assert list(Evidence.objects.values_list("competence__code", flat=True)) == ["SC1"]
+
+
+def test_an_attestation_gives_no_evidence(certificate):
+    snapshot = {**certificate.snapshot, "assurance": "N1"}
+    Certificate.objects.filter(pk=certificate.pk).update(snapshot=snapshot)
+    publish(Certificate.objects.get(pk=certificate.pk))
+    assert not Evidence.objects.exists()
+
+
+def test_a_revoked_certificate_no_longer_counts_but_its_evidence_stays(certificate, competences):
+    give_level(certificate.person, competences[0], 1)
+    publish(certificate)
+    revoke_certificate(certificate, UserFactory(), "Fraude établie", timezone.now())
+    assert list(HeldLevel.objects.values_list("competence__code", "level")) == [("CN1", 1)]
+    assert Evidence.objects.count() == 3
