@@ -1,12 +1,14 @@
-"""The `people` app."""
+"""The `people` app, and Wagtail's own app of users with our pages in place of its."""
 
 from django.apps import AppConfig, apps
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
+from wagtail.users.apps import WagtailUsersAppConfig
 
 
 class PeopleConfig(AppConfig):
+    default = True
     name = "lms.people"
     label = "people"
     verbose_name = _("Personnes et structures")
@@ -14,6 +16,10 @@ class PeopleConfig(AppConfig):
 
     def ready(self):
         post_migrate.connect(ensure_groups_after_migrate, dispatch_uid="people.ensure_groups")
+
+
+class AccountsConfig(WagtailUsersAppConfig):
+    user_viewset = "lms.people.viewsets.accounts.UserViewSet"
 
 
 def ensure_groups_after_migrate(app_config, using=DEFAULT_DB_ALIAS, **kwargs):

@@ -1,6 +1,7 @@
 """People: users, the organisation tree, dated posts, roles with scope, and the one scoping rule."""
 
-from django.contrib.auth.models import AbstractUser, Group, Permission, UserManager as DjangoUserManager
+from django.contrib.auth.models import AbstractUser, Group, Permission
+from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -152,7 +153,13 @@ class User(AbstractUser):
 
     class Meta:
         ordering = ["last_name", "first_name", "pk"]
-        constraints = [models.UniqueConstraint(Lower("email"), name="people_email_once_whatever_the_case")]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                name="people_email_once_whatever_the_case",
+                violation_error_message=_("Un compte a déjà cette adresse."),
+            )
+        ]
         # Wagtail's own user pages ask for change_user, whatever the person: only superusers hold that one.
         permissions = [("correct_user", _("Peut corriger le nom et le matricule des personnes de son périmètre"))]
         verbose_name = _("personne")
@@ -160,6 +167,10 @@ class User(AbstractUser):
 
     def __str__(self):
         return self.get_full_name() or self.email
+
+    def save(self, *args, **kwargs):
+        self.email = self.email.lower()
+        super().save(*args, **kwargs)
 
 
 class EmailDomain(models.Model):
@@ -294,5 +305,3 @@ class OwnedQuerySet(models.QuerySet):
         if user.is_active and user.is_superuser:
             return self
         return self.filter(**{f"{self.person_path}__in": User.objects.visible_to(user, permission)})
-
-

@@ -111,7 +111,9 @@ class Competence(ClusterableModel):
 class LevelDescriptor(models.Model):
     """What holding a competence at one level looks like."""
 
-    competence = ParentalKey(Competence, on_delete=models.CASCADE, related_name="descriptors", verbose_name=_("compétence"))
+    competence = ParentalKey(
+        Competence, on_delete=models.CASCADE, related_name="descriptors", verbose_name=_("compétence")
+    )
     number = models.PositiveSmallIntegerField(_("niveau"), validators=LEVEL_VALIDATORS)
     text = models.TextField(_("descripteur"))
 
@@ -128,9 +130,7 @@ class LevelDescriptor(models.Model):
 class JobProfile(ClusterableModel):
     """The levels a kind of post requires."""
 
-    framework = models.ForeignKey(
-        Framework, models.PROTECT, related_name="job_profiles", verbose_name=_("référentiel")
-    )
+    framework = models.ForeignKey(Framework, models.PROTECT, related_name="job_profiles", verbose_name=_("référentiel"))
     code = models.SlugField(_("code"), unique=True)
     name = models.CharField(_("nom"), max_length=160)
     description = models.TextField(_("description"), blank=True)

@@ -73,7 +73,8 @@ def _organisation(entry: Entry) -> dict[str, Any]:
     kind = entry.text("type")
     if kind not in KINDS:
         entry.refuse(
-            _("« %(kind)s » n’est pas une nature de structure (%(known)s).") % {"kind": kind, "known": ", ".join(KINDS)},
+            _("« %(kind)s » n’est pas une nature de structure (%(known)s).")
+            % {"kind": kind, "known": ", ".join(KINDS)},
             "type",
         )
     notes = [entry.text("note", "")]

@@ -99,7 +99,9 @@ class PostForm(WagtailAdminModelForm):
         current = person.posts.filter(Q(ends_on=None) | Q(ends_on__gte=timezone.localdate()))
         if current.exclude(unit__in=self.in_scope).exists():
             raise ValidationError(
-                _("Cette personne a une affectation dans une structure que vous ne gérez pas : celle-ci doit d’abord y mettre fin.")
+                _(
+                    "Cette personne a une affectation dans une structure que vous ne gérez pas : celle-ci doit d’abord y mettre fin."
+                )
             )
         return person
 
@@ -133,7 +135,10 @@ class RoleForm(WagtailAdminModelForm):
         data = super().clean()
         starts_on = data.get("starts_on") or self.instance.starts_on
         if data.get("ends_on") and starts_on and data["ends_on"] < starts_on:
-            self.add_error("ends_on", _("Cette date précède le début ; pour retirer un rôle, indiquez la veille du jour où il cesse."))
+            self.add_error(
+                "ends_on",
+                _("Cette date précède le début ; pour retirer un rôle, indiquez la veille du jour où il cesse."),
+            )
         return data
 
 
@@ -143,7 +148,9 @@ class EmailDomainForm(WagtailAdminModelForm):
         fields = ["domain", "is_active", "note"]
         help_texts = {
             "domain": _("Par exemple gouv.bj ; ses sous-domaines sont admis aussi, sauf ceux listés à part."),
-            "is_active": _("Décoché, plus personne n’ouvre de compte depuis ce domaine ; les comptes existants restent."),
+            "is_active": _(
+                "Décoché, plus personne n’ouvre de compte depuis ce domaine ; les comptes existants restent."
+            ),
         }
 
     def clean_domain(self):

@@ -34,9 +34,7 @@ class PeopleFilterSet(WagtailFilterSet):
         fields = ["is_active"]
 
     def filter_unit(self, people, name, unit):
-        return people.filter(
-            pk__in=Post.objects.in_force().filter(unit__path__startswith=unit.path).values("person")
-        )
+        return people.filter(pk__in=Post.objects.in_force().filter(unit__path__startswith=unit.path).values("person"))
 
 
 class PeopleIndexView(IndexView):

@@ -57,7 +57,10 @@ class CreateView(generic.CreateView):
 
 
 class EditView(ScopedObjectMixin, generic.EditView):
-    """Writes by an action of the app: `act` is given the filled form."""
+    """Writes by an action of the app: `act` is given the filled form. The audit trail is the history."""
+
+    def get_history_url(self):
+        return None
 
     def act(self, form):
         raise NotImplementedError

@@ -2,9 +2,10 @@
 
 import django_filters
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
-from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn
+from wagtail.admin.ui.tables import BooleanColumn, Column
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 
@@ -13,6 +14,14 @@ from lms.people.models import EmailDomain, Post, RoleAssignment, Unit, in_force_
 from lms.people.viewsets.forms import EmailDomainForm, PostForm, RoleForm, UnitForm
 from lms.people.viewsets.people import units_in_view
 from lms.people.viewsets.scope import CreateView, EditView, IndexView, ScopedViewSet
+
+
+class DayColumn(Column):
+    """A day in full: « il y a 2 ans » says too little of a post or a role."""
+
+    def get_value(self, instance):
+        value = super().get_value(instance)
+        return date_format(value, "SHORT_DATE_FORMAT") if value else ""
 
 
 class InForceFilterSet(WagtailFilterSet):
@@ -58,7 +67,7 @@ class UnitViewSet(ScopedViewSet):
         "name_in_tree",
         Column("code", label=_("Code")),
         Column("get_kind_display", label=_("Nature")),
-        DateColumn("ends_on", label=_("Supprimée le")),
+        DayColumn("ends_on", label=_("Supprimée le")),
     ]
     list_filter = ["kind"]
     list_export = ["code", "name", "kind", "starts_on", "ends_on", "latitude", "longitude"]
@@ -119,8 +128,8 @@ class PostViewSet(ScopedViewSet):
         Column("unit", label=_("Structure"), sort_key="unit__name"),
         Column("title", label=_("Fonction"), sort_key="title"),
         Column("job_profile", label=_("Profil de poste"), sort_key="job_profile__name"),
-        DateColumn("starts_on", label=_("Depuis le"), sort_key="starts_on"),
-        DateColumn("ends_on", label=_("Jusqu’au"), sort_key="ends_on"),
+        DayColumn("starts_on", label=_("Depuis le"), sort_key="starts_on"),
+        DayColumn("ends_on", label=_("Jusqu’au"), sort_key="ends_on"),
     ]
     list_export = ["person", "unit", "title", "job_profile", "is_primary", "starts_on", "ends_on"]
     search_fields = ["person__last_name", "person__first_name", "person__email", "title"]
@@ -167,8 +176,8 @@ class RoleViewSet(ScopedViewSet):
         "person",
         Column("group", label=_("Rôle"), sort_key="group__name"),
         Column("unit", label=_("Structure"), sort_key="unit__name"),
-        DateColumn("starts_on", label=_("Depuis le"), sort_key="starts_on"),
-        DateColumn("ends_on", label=_("Jusqu’au"), sort_key="ends_on"),
+        DayColumn("starts_on", label=_("Depuis le"), sort_key="starts_on"),
+        DayColumn("ends_on", label=_("Jusqu’au"), sort_key="ends_on"),
     ]
     list_export = ["person", "group", "unit", "starts_on", "ends_on"]
     search_fields = ["person__last_name", "person__first_name", "person__email"]

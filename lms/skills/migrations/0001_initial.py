@@ -7,149 +7,243 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Area',
+            name="Area",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=10, verbose_name='code')),
-                ('name', models.CharField(max_length=160, verbose_name='nom')),
-                ('description', models.TextField(blank=True, verbose_name='description')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='ordre')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=10, verbose_name="code")),
+                ("name", models.CharField(max_length=160, verbose_name="nom")),
+                ("description", models.TextField(blank=True, verbose_name="description")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="ordre")),
             ],
             options={
-                'verbose_name': 'domaine',
-                'verbose_name_plural': 'domaines',
-                'ordering': ['framework', 'position', 'pk'],
+                "verbose_name": "domaine",
+                "verbose_name_plural": "domaines",
+                "ordering": ["framework", "position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Framework',
+            name="Framework",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(unique=True, verbose_name='code')),
-                ('version', models.CharField(max_length=40, verbose_name='version')),
-                ('title', models.CharField(max_length=200, verbose_name='titre')),
-                ('language', models.CharField(default='fr', max_length=8, verbose_name='langue')),
-                ('license', models.TextField(blank=True, verbose_name='licence')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.SlugField(unique=True, verbose_name="code")),
+                ("version", models.CharField(max_length=40, verbose_name="version")),
+                ("title", models.CharField(max_length=200, verbose_name="titre")),
+                ("language", models.CharField(default="fr", max_length=8, verbose_name="langue")),
+                ("license", models.TextField(blank=True, verbose_name="licence")),
             ],
             options={
-                'verbose_name': 'référentiel',
-                'verbose_name_plural': 'référentiels',
-                'ordering': ['code'],
+                "verbose_name": "référentiel",
+                "verbose_name_plural": "référentiels",
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='Strand',
+            name="Strand",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(unique=True, verbose_name='code')),
-                ('name', models.CharField(max_length=120, verbose_name='nom')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='ordre')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.SlugField(unique=True, verbose_name="code")),
+                ("name", models.CharField(max_length=120, verbose_name="nom")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="ordre")),
             ],
             options={
-                'verbose_name': 'axe',
-                'verbose_name_plural': 'axes',
-                'ordering': ['position', 'pk'],
+                "verbose_name": "axe",
+                "verbose_name_plural": "axes",
+                "ordering": ["position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Competence',
+            name="Competence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=10, unique=True, verbose_name='code')),
-                ('name', models.CharField(max_length=160, verbose_name='nom')),
-                ('description', models.TextField(blank=True, verbose_name='description')),
-                ('alignments', models.JSONField(blank=True, default=dict, verbose_name='correspondances')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='ordre')),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='competences', to='skills.area', verbose_name='domaine')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=10, unique=True, verbose_name="code")),
+                ("name", models.CharField(max_length=160, verbose_name="nom")),
+                ("description", models.TextField(blank=True, verbose_name="description")),
+                ("alignments", models.JSONField(blank=True, default=dict, verbose_name="correspondances")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="ordre")),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="competences",
+                        to="skills.area",
+                        verbose_name="domaine",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'compétence',
-                'verbose_name_plural': 'compétences',
-                'ordering': ['area__position', 'position', 'pk'],
-            },
-        ),
-        migrations.AddField(
-            model_name='area',
-            name='framework',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='areas', to='skills.framework', verbose_name='référentiel'),
-        ),
-        migrations.CreateModel(
-            name='JobProfile',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(unique=True, verbose_name='code')),
-                ('name', models.CharField(max_length=160, verbose_name='nom')),
-                ('description', models.TextField(blank=True, verbose_name='description')),
-                ('framework', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='job_profiles', to='skills.framework', verbose_name='référentiel')),
-            ],
-            options={
-                'verbose_name': 'profil de poste',
-                'verbose_name_plural': 'profils de poste',
-                'ordering': ['name'],
+                "verbose_name": "compétence",
+                "verbose_name_plural": "compétences",
+                "ordering": ["area__position", "position", "pk"],
             },
         ),
         migrations.AddField(
-            model_name='area',
-            name='strands',
-            field=modelcluster.fields.ParentalManyToManyField(blank=True, related_name='areas', to='skills.strand', verbose_name='axes'),
+            model_name="area",
+            name="framework",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="areas",
+                to="skills.framework",
+                verbose_name="référentiel",
+            ),
         ),
         migrations.CreateModel(
-            name='Level',
+            name="JobProfile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(5)], verbose_name='niveau')),
-                ('name', models.CharField(max_length=60, verbose_name='nom')),
-                ('summary', models.TextField(verbose_name='résumé')),
-                ('autonomy', models.CharField(blank=True, max_length=60, verbose_name='autonomie')),
-                ('framework', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='levels', to='skills.framework', verbose_name='référentiel')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.SlugField(unique=True, verbose_name="code")),
+                ("name", models.CharField(max_length=160, verbose_name="nom")),
+                ("description", models.TextField(blank=True, verbose_name="description")),
+                (
+                    "framework",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="job_profiles",
+                        to="skills.framework",
+                        verbose_name="référentiel",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'niveau',
-                'verbose_name_plural': 'niveaux',
-                'ordering': ['framework', 'number'],
-                'constraints': [models.UniqueConstraint(fields=('framework', 'number'), name='skills_one_level_per_number'), models.CheckConstraint(condition=models.Q(('number__range', (1, 5))), name='skills_level_number_1_to_5')],
+                "verbose_name": "profil de poste",
+                "verbose_name_plural": "profils de poste",
+                "ordering": ["name"],
+            },
+        ),
+        migrations.AddField(
+            model_name="area",
+            name="strands",
+            field=modelcluster.fields.ParentalManyToManyField(
+                blank=True, related_name="areas", to="skills.strand", verbose_name="axes"
+            ),
+        ),
+        migrations.CreateModel(
+            name="Level",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "number",
+                    models.PositiveSmallIntegerField(
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(5),
+                        ],
+                        verbose_name="niveau",
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="nom")),
+                ("summary", models.TextField(verbose_name="résumé")),
+                ("autonomy", models.CharField(blank=True, max_length=60, verbose_name="autonomie")),
+                (
+                    "framework",
+                    modelcluster.fields.ParentalKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="levels",
+                        to="skills.framework",
+                        verbose_name="référentiel",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "niveau",
+                "verbose_name_plural": "niveaux",
+                "ordering": ["framework", "number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("framework", "number"), name="skills_one_level_per_number"),
+                    models.CheckConstraint(
+                        condition=models.Q(("number__range", (1, 5))), name="skills_level_number_1_to_5"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='LevelDescriptor',
+            name="LevelDescriptor",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(5)], verbose_name='niveau')),
-                ('text', models.TextField(verbose_name='descripteur')),
-                ('competence', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='descriptors', to='skills.competence', verbose_name='compétence')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "number",
+                    models.PositiveSmallIntegerField(
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(5),
+                        ],
+                        verbose_name="niveau",
+                    ),
+                ),
+                ("text", models.TextField(verbose_name="descripteur")),
+                (
+                    "competence",
+                    modelcluster.fields.ParentalKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="descriptors",
+                        to="skills.competence",
+                        verbose_name="compétence",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'descripteur',
-                'verbose_name_plural': 'descripteurs',
-                'ordering': ['competence', 'number'],
-                'constraints': [models.UniqueConstraint(fields=('competence', 'number'), name='skills_one_descriptor_per_level')],
+                "verbose_name": "descripteur",
+                "verbose_name_plural": "descripteurs",
+                "ordering": ["competence", "number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("competence", "number"), name="skills_one_descriptor_per_level")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ProfileRequirement',
+            name="ProfileRequirement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('level', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(5)], verbose_name='niveau requis')),
-                ('competence', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='requirements', to='skills.competence', verbose_name='compétence')),
-                ('profile', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='requirements', to='skills.jobprofile', verbose_name='profil')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "level",
+                    models.PositiveSmallIntegerField(
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(5),
+                        ],
+                        verbose_name="niveau requis",
+                    ),
+                ),
+                (
+                    "competence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="requirements",
+                        to="skills.competence",
+                        verbose_name="compétence",
+                    ),
+                ),
+                (
+                    "profile",
+                    modelcluster.fields.ParentalKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="requirements",
+                        to="skills.jobprofile",
+                        verbose_name="profil",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'niveau requis',
-                'verbose_name_plural': 'niveaux requis',
-                'ordering': ['profile', 'competence'],
-                'constraints': [models.UniqueConstraint(fields=('profile', 'competence'), name='skills_one_requirement_per_competence'), models.CheckConstraint(condition=models.Q(('level__range', (0, 5))), name='skills_requirement_0_to_5')],
+                "verbose_name": "niveau requis",
+                "verbose_name_plural": "niveaux requis",
+                "ordering": ["profile", "competence"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("profile", "competence"), name="skills_one_requirement_per_competence"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("level__range", (0, 5))), name="skills_requirement_0_to_5"
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='area',
-            constraint=models.UniqueConstraint(fields=('framework', 'code'), name='skills_area_code_once'),
+            model_name="area",
+            constraint=models.UniqueConstraint(fields=("framework", "code"), name="skills_area_code_once"),
         ),
     ]

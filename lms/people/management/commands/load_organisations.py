@@ -11,7 +11,9 @@ from lms.people.actions import admit_domain, load_organisations
 
 
 class Command(BaseCommand):
-    help = "Load organisations, departments, communes and e-mail domains; what was edited since is kept unless --update."
+    help = (
+        "Load organisations, departments, communes and e-mail domains; what was edited since is kept unless --update."
+    )
 
     def add_arguments(self, parser):
         parser.add_argument("folder", nargs="?", type=Path, default=settings.BASE_DIR / "data")
