@@ -98,7 +98,7 @@ INSTALLED_APPS = [
     "wagtail.contrib.settings",
     "wagtail.embeds",
     "wagtail.sites",
-    "wagtail.users",
+    "lms.people.apps.AccountsConfig",  # wagtail.users, whose list of everyone it keeps to superusers
     "wagtail.snippets",
     "wagtail.documents",
     "wagtail.images",
