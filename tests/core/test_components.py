@@ -4,7 +4,9 @@ import re
 
 import pytest
 from django import forms
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.staticfiles import finders
 from django.core.paginator import Paginator
 from django.template import Context, Template
 from django.template.loader import render_to_string
@@ -244,7 +246,7 @@ def test_no_inline_style_or_script_in_the_frame():
     assert not re.findall(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)|https?://(?!www\.w3\.org)", html)
 
 
-def test_demo_accounts_show_on_demonstration_sites_only(settings):
+def test_demo_accounts_show_on_demonstration_sites_only(settings):  # the fixture, which restores them
     source = "{% load demo %}{% demo_accounts %}"
     settings.LMS_DEMO = True
     assert "<code>agent@demo.example</code>" in render(source)
@@ -276,3 +278,12 @@ def test_navigation_shows_each_reader_their_entries_and_marks_the_place():
         ("/verifier/", ""),
     ]
     assert ("/equipe/", "true") in nav_of("/equipe/3/", Member(), nav_may_see_people=True)
+
+
+def test_every_static_file_named_in_a_template_exists():
+    named = {
+        path
+        for template in (settings.BASE_DIR / "templates").rglob("*.html")
+        for path in re.findall(r"{% static [\"']([^\"']+)[\"'] %}", template.read_text())
+    }
+    assert {path for path in named if finders.find(path) is None} == set()
