@@ -201,6 +201,12 @@ class CoursePage(Page):
             kwargs["update_fields"] = {*fields, "search_words"}
         super().save(*args, **kwargs)
 
+    def with_content_json(self, content):
+        """A revision never brings back, nor sends away, an archived course."""
+        course = super().with_content_json(content)
+        course.archived_at = self.archived_at
+        return course
+
     def get_context(self, request, *args, **kwargs):
         from courses.preview import course_context  # previews stand above models
 

@@ -133,7 +133,11 @@ def test_sound_file_is_read():
         ('title: "Première leçon"', 'title: "…"', "Un titre contient au moins une lettre ou un chiffre."),
         ("order: 1", "order: un", "« order » : on attend un nombre entier de 0 à 10000."),
         ("order: 1", "order: true", "« order » : on attend un nombre entier de 0 à 10000."),
-        ("duration_minutes: 30", "duration_minutes: -5", "« duration_minutes » : on attend un nombre entier de 1 à 10000."),
+        (
+            "duration_minutes: 30",
+            "duration_minutes: -5",
+            "« duration_minutes » : on attend un nombre entier de 1 à 10000.",
+        ),
         ("id: essai", "id: Été", "« Été » : minuscules sans accent, chiffres et tirets seulement."),
         ("type: single", "type: devinette", "Type de question inconnu : devinette."),
         ("      answer: a\n", "      answer: c\n", "« c » n’est le nom d’aucune option."),
@@ -153,7 +157,11 @@ def test_sound_file_is_read():
         ("id: q7", "id: q6", "L’identifiant « q6 » est répété."),
         ('{id: b, text: "Celle-là"}', '{id: a, text: "Celle-là"}', "L’identifiant « a » est répété."),
         ('{id: b, text: "Celle-là"}', '{id: b, text: "Celle-ci"}', "Deux éléments ont le même texte."),
-        ("        Un paragraphe.", "        ![image](/x.png)", "Les images ne s’importent pas par fichier : ajoutez-les dans Wagtail."),
+        (
+            "        Un paragraphe.",
+            "        ![image](/x.png)",
+            "Les images ne s’importent pas par fichier : ajoutez-les dans Wagtail.",
+        ),
     ],
 )
 def test_malformed_file_is_refused_with_line_and_reason(old, new, reason):
@@ -168,7 +176,11 @@ def test_malformed_file_is_refused_with_line_and_reason(old, new, reason):
 
 
 def test_every_problem_is_told_at_once_in_order():
-    spoilt = SOUND.replace("order: 1", "order: un").replace("answer: false", "answer: peut-être").replace("level: 1\n", "level: 9\n")
+    spoilt = (
+        SOUND.replace("order: 1", "order: un")
+        .replace("answer: false", "answer: peut-être")
+        .replace("level: 1\n", "level: 9\n")
+    )
     lines = [line for line, _message in refusal_of(spoilt)]
     assert lines == [line_of("order: 1"), line_of("level: 1\n"), line_of("answer: false")]
 
@@ -213,7 +225,24 @@ PATHS = [path for path in paths_in(DOCUMENT) if path]
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(
     st.sampled_from(PATHS),
-    st.sampled_from([None, "", [], {}, -1, 10**30, 1e308, True, "\u202e", "x" * 5000, ["a", ["b"]], {"id": "a"}, {1: 2}, "supprimer"]),
+    st.sampled_from(
+        [
+            None,
+            "",
+            [],
+            {},
+            -1,
+            10**30,
+            1e308,
+            True,
+            "\u202e",
+            "x" * 5000,
+            ["a", ["b"]],
+            {"id": "a"},
+            {1: 2},
+            "supprimer",
+        ]
+    ),
 )
 def test_any_value_put_anywhere_is_read_or_refused_never_worse(path, value):
     document = deepcopy(DOCUMENT)
@@ -250,7 +279,9 @@ def test_one_malformed_file_keeps_all_the_others_out(framework, tmp_path):
     with pytest.raises(CommandError) as refused:
         call_command("load_courses", tmp_path)
     line = line_of("      answer: a\n")
-    assert str(refused.value) == f"Rien n’a été importé.\n03-faux.yaml, ligne {line} : « z » n’est le nom d’aucune option."
+    assert (
+        str(refused.value) == f"Rien n’a été importé.\n03-faux.yaml, ligne {line} : « z » n’est le nom d’aucune option."
+    )
     assert not (CoursePage.objects.exists() or LessonPage.objects.exists() or Question.objects.exists())
 
 

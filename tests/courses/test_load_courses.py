@@ -7,7 +7,16 @@ from django.core.management import call_command
 from wagtail.models import Page, Revision, Site
 
 from courses.actions import ensure_site
-from courses.models import CataloguePage, CoursePage, HomePage, ImportedContent, LessonPage, Question, QuestionVersion, QuizPage
+from courses.models import (
+    CataloguePage,
+    CoursePage,
+    HomePage,
+    ImportedContent,
+    LessonPage,
+    Question,
+    QuestionVersion,
+    QuizPage,
+)
 from courses.outline import course_outline
 from lms.people.actions import ensure_groups
 from lms.people.rules import Role
@@ -28,7 +37,11 @@ def everything():
     return [
         list(Revision.objects.order_by("pk").values_list("pk", "created_at")),
         list(QuestionVersion.objects.order_by("pk").values_list("pk", "fingerprint")),
-        list(Page.objects.order_by("pk").values_list("pk", "path", "slug", "title", "latest_revision", "last_published_at")),
+        list(
+            Page.objects.order_by("pk").values_list(
+                "pk", "path", "slug", "title", "latest_revision", "last_published_at"
+            )
+        ),
         list(ImportedContent.objects.order_by("pk").values_list()),
     ]
 
@@ -45,7 +58,11 @@ def test_six_real_courses_come_in_whole_and_a_second_run_changes_nothing(framewo
         **{"single": 13, "multiple": 11, "true_false": 9, "numeric": 8},
         **{"matching": 6, "ordering": 6, "short_text": 6},
     }
-    assert (LessonPage.objects.live().count(), QuizPage.objects.live().count(), CoursePage.objects.live().count()) == (30, 6, 6)
+    assert (LessonPage.objects.live().count(), QuizPage.objects.live().count(), CoursePage.objects.live().count()) == (
+        30,
+        6,
+        6,
+    )
     before = everything()
     assert load(capsys).splitlines() == [
         "formations : 6 inchangées",
@@ -81,8 +98,9 @@ def test_a_course_comes_in_as_its_file_says(framework, capsys):
         ("evaluation", "QuizPage"),
     ]
     lesson = LessonPage.objects.get(slug="reconnaitre-un-message-piege")
-    assert "<li>une <b>pression</b> : « votre boîte sera supprimée ce soir », « le ministre attend votre virement » ;</li>" in str(
-        lesson.body[0].value.source
+    assert (
+        "<li>une <b>pression</b> : « votre boîte sera supprimée ce soir », « le ministre attend votre virement » ;</li>"
+        in str(lesson.body[0].value.source)
     )
     assert lesson.micro_action == "Enregistrer aujourd'hui le numéro du support dans mon téléphone."
     quiz = QuizPage.objects.get()
@@ -104,7 +122,9 @@ def test_a_course_comes_in_as_its_file_says(framework, capsys):
 
 def test_prerequisites_are_named(framework, capsys):
     load(capsys, COURSES / "01-messagerie-hygiene.yaml", COURSES / "03-pki-signature.yaml")
-    assert CoursePage.objects.get(code="pki-signature").prerequisites == "Messagerie professionnelle et hygiène numérique"
+    assert (
+        CoursePage.objects.get(code="pki-signature").prerequisites == "Messagerie professionnelle et hygiène numérique"
+    )
 
 
 def test_site_takes_the_place_of_wagtails_welcome_page():

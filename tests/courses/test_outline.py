@@ -48,7 +48,12 @@ def test_outline_says_what_the_pages_say():
     page = LessonPage.objects.get(pk=first.id)
     assert (first.title, first.minutes, first.url) == (page.title, page.duration_minutes, page.url)
     assert first.revision_id == page.live_revision_id
-    assert (outline.before(first), outline.after(first), outline.before(quiz), outline.after(quiz)) == (None, second, second, None)
+    assert (outline.before(first), outline.after(first), outline.before(quiz), outline.after(quiz)) == (
+        None,
+        second,
+        second,
+        None,
+    )
     assert outline.item(second.slug) == outline.item_by_id(second.id) == second
     assert outline.item("ailleurs") is outline.item_by_id(0) is None
     assert course_url("reseaux") == course.url
@@ -153,7 +158,7 @@ def test_restrictions_close_the_course_and_open_again(django_assert_num_queries)
 def test_restriction_above_closes_the_course_and_one_below_only_its_page():
     course = course_with(lessons=2, quiz=False)
     user = UserFactory()
-    first, second = LessonPage.objects.order_by("path")
+    first, _second = LessonPage.objects.order_by("path")
     restriction = PageViewRestriction.objects.create(page=first, restriction_type="groups")
     outline = outline_of(course)
     assert (outline.is_open_to(user), outline.items[0].is_open_to(user), outline.items[1].is_open_to(user)) == (

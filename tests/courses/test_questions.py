@@ -71,19 +71,42 @@ def test_current_is_the_latest_version_of_each_question():
     questions[0].prompt = "Reformulée ?"
     questions[0].save()
     current = QuestionVersion.objects.current().order_by("question_id")
-    assert [(version.question_id, version.number) for version in current] == [(questions[0].pk, 2), (questions[1].pk, 1)]
+    assert [(version.question_id, version.number) for version in current] == [
+        (questions[0].pk, 2),
+        (questions[1].pk, 1),
+    ]
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("kind", "changes", "message"),
     [
-        ("single", {"options": [{"text": "A", "is_correct": False}, {"text": "B", "is_correct": False}]}, "exactement une"),
-        ("single", {"options": [{"text": "A", "is_correct": True}, {"text": "B", "is_correct": True}]}, "exactement une"),
+        (
+            "single",
+            {"options": [{"text": "A", "is_correct": False}, {"text": "B", "is_correct": False}]},
+            "exactement une",
+        ),
+        (
+            "single",
+            {"options": [{"text": "A", "is_correct": True}, {"text": "B", "is_correct": True}]},
+            "exactement une",
+        ),
         ("single", {"options": [{"text": "A", "is_correct": True}]}, "au moins deux"),
-        ("single", {"options": [{"text": "A", "is_correct": True}, {"text": " a ", "is_correct": False}]}, "même texte"),
-        ("single", {"options": [{"text": "A", "is_correct": True}, {"text": " ", "is_correct": False}]}, "pas de texte"),
-        ("multiple", {"options": [{"text": "A", "is_correct": False}, {"text": "B", "is_correct": False}]}, "au moins une"),
+        (
+            "single",
+            {"options": [{"text": "A", "is_correct": True}, {"text": " a ", "is_correct": False}]},
+            "même texte",
+        ),
+        (
+            "single",
+            {"options": [{"text": "A", "is_correct": True}, {"text": " ", "is_correct": False}]},
+            "pas de texte",
+        ),
+        (
+            "multiple",
+            {"options": [{"text": "A", "is_correct": False}, {"text": "B", "is_correct": False}]},
+            "au moins une",
+        ),
         ("numeric", {"tolerance": "-1"}, "positif ou nul"),
         ("numeric", {"value": "NaN"}, "est un nombre"),
         ("matching", {"pairs": [{"left": "A", "right": "X"}]}, "au moins deux"),
@@ -111,7 +134,9 @@ def test_question_has_one_type_of_answer():
     assert "answer" in refusal.value.message_dict
 
 
-TEXTS = st.lists(st.text(min_size=1).filter(str.strip), min_size=2, max_size=12, unique_by=lambda text: text.strip().casefold())
+TEXTS = st.lists(
+    st.text(min_size=1).filter(str.strip), min_size=2, max_size=12, unique_by=lambda text: text.strip().casefold()
+)
 
 
 @given(TEXTS, st.randoms())
@@ -126,7 +151,9 @@ def test_ordering_content_says_nothing_of_the_order(texts, random):
 def test_matching_right_ids_come_from_their_text_alone(texts):
     pairs = [(f"left-{rank}", f"élément {rank}", text) for rank, text in enumerate(texts)]
     content = frozen_content("matching", {"pairs": pairs})
-    swapped = frozen_content("matching", {"pairs": [(f"autre-{pk}", left, right) for pk, left, right in reversed(pairs)]})
+    swapped = frozen_content(
+        "matching", {"pairs": [(f"autre-{pk}", left, right) for pk, left, right in reversed(pairs)]}
+    )
     assert content["right"] == swapped["right"]  # neither left ids nor the order of pairs shows in them
     assert {content["answer"][pk] for pk, _left, _right in pairs} == {item["id"] for item in content["right"]}
 
