@@ -125,6 +125,8 @@ class Certificate(models.Model):
     def printed_number(self):
         return rules.printed_number(self.series, self.year, self.number)
 
+    printed_number.fget.short_description = _("numéro")
+
     @property
     def printed_code(self):
         return rules.printed_code(self.public_code)

@@ -4,7 +4,9 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from django.views.generic import ListView
@@ -48,7 +50,7 @@ def certificate(request, pk):
         "facts": printed_facts(printed),
         "standing": standing_of(certificate, timezone.localdate()) if certificate.is_issued else None,
         "file": next(iter(certificate.files.all()), None),
-        "is_own": certificate.person_id == request.user.pk,
+        "trail": [(_("Mes certificats"), reverse("certificates:mine")), (certificate.printed_number, None)],
     }
     return render(request, "certificates/certificate.html", context)
 
@@ -116,8 +118,13 @@ def verify_file(request):
         answer = answer_for_known(file, timezone.localdate())
     else:
         answer = answer_for_unknown(check_pdf(content, settings.LMS_PKI_DIR))
-    facts = printed_facts(answer.certificate.printed) if answer.certificate else []
-    context = {"answer": answer, "facts": facts, "sha256": storage.fingerprint(content), "code_form": CodeForm()}
+    context = {
+        "answer": answer,
+        "facts": printed_facts(answer.certificate.printed) if answer.certificate else [],
+        "file": file,
+        "sha256": storage.fingerprint(content),
+        "code_form": CodeForm(),
+    }
     return unindexed(render(request, "certificates/verified_file.html", context))
 
 

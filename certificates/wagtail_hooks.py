@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail import hooks
+from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.generic import IndexView, InspectView
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import HeaderButton
@@ -91,7 +92,13 @@ class CertificateViewSet(ModelViewSet):
     form_fields = []
     filterset_class = CertificateFilterSet
     ordering = ["-year", "-number", "series"]
-    list_display = ["printed_number", "printed_name", "course_title", "issued_on", "get_state_display"]
+    list_display = [
+        "printed_number",
+        "printed_name",
+        "course_title",
+        "issued_on",
+        Column("get_state_display", label=gettext_lazy("État")),
+    ]
     search_fields = ["printed_name", "course_title", "public_code"]
     export_filename = "certificats"
     list_export = [
