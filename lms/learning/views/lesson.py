@@ -17,7 +17,7 @@ from courses.outline import QUIZ, OutlineItem, lesson_body_html
 from lms.learning import actions
 from lms.learning.models import Enrolment
 from lms.learning.study import Study, find_study, micro_action
-from lms.learning.views.steps import steps
+from lms.learning.views.steps import outline_html
 
 # Changes with each start of the server: what templates or style sheets changed is never taken for unchanged.
 STARTED = timezone.now().isoformat()
@@ -27,7 +27,7 @@ STARTED = timezone.now().isoformat()
 def lesson(request, course, item):
     """A lesson for who is enrolled; the address of a quiz leads to its own page.
 
-    Two queries when caches are warm, a third when the learner comes from another page of the course.
+    One query when caches are warm, a second when the learner comes from another page of the course.
     """
     study = find_study(request.user, course)
     if study is None:
@@ -83,7 +83,7 @@ def _context(study: Study, item: OutlineItem) -> dict:
         "crumbs": [(_("Mon espace"), reverse("learning:home")), (outline.title, outline.url), (item.title, None)],
         "lesson": {"title": item.title, "duration_minutes": item.minutes, "micro_action": micro_action(item)},
         "body": lesson_body_html(item.id, item.body_key),
-        "outline": steps(outline, study.done_ids, item),
+        "outline_html": outline_html(study, item),
         "position": item.position,
         "step_count": len(outline.items),
         "progress_percent": study.percent,
