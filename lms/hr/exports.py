@@ -10,12 +10,14 @@ from openpyxl import Workbook
 
 ROW_LIMIT = 150_000  # more than the State's staff; a sheet holds a million rows
 CHUNK = 500
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# What spreadsheets take for a formula, in half and full width, and what some of them skip before one.
+FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+CONTROLS = ("\t", "\r", "\n")
 
 
 def neutral(value):
     """Text that a spreadsheet would run as a formula is led by an apostrophe; the rest is left as it is."""
-    if isinstance(value, str) and value.lstrip(" \N{NO-BREAK SPACE}").startswith(FORMULA_STARTS):
+    if isinstance(value, str) and (value.startswith(CONTROLS) or value.lstrip().startswith(FORMULA_STARTS)):
         return f"'{value}"
     return value
 

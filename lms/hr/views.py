@@ -71,7 +71,8 @@ def people_export(request, file_format):
     """The list as filtered and ordered on the screen, whole, as a spreadsheet; the trail says who took how many."""
     if not can_see_people(request.user):
         return refused(request)
-    people = ColleagueFilter(request.GET, colleagues_seen_by(request.user), request=request).qs
+    chosen = ColleagueFilter(request.GET, colleagues_seen_by(request.user), request=request)
+    people = chosen.qs if chosen.is_valid() else chosen.queryset.none()
     audit.record(
         "hr.people_export",
         actor=request.user,

@@ -86,9 +86,7 @@ def test_evidence_cannot_be_changed_nor_deleted():
 def test_the_database_refuses_nonsense(wrong):
     values = {"level": 2, "kind": Evidence.Kind.PLACEMENT, "obtained_on": date(2026, 1, 1), **wrong}
     with pytest.raises(IntegrityError), transaction.atomic():
-        record_evidence(
-            person=UserFactory(), competence=CompetenceFactory(), source_key="k", today=TODAY, **values
-        )
+        record_evidence(person=UserFactory(), competence=CompetenceFactory(), source_key="k", today=TODAY, **values)
     assert not Evidence.objects.exists()
 
 

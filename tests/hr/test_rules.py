@@ -131,7 +131,13 @@ def test_shades_darken_with_the_gap(mean, shade):
 
 @pytest.mark.parametrize(
     ("path", "other", "depth"),
-    [("0001", "0001", 1), ("00010002", "00010003", 1), ("0001", "00010002", 1), ("0001", "0002", 0), ("00010012", "00010013", 1)],
+    [
+        ("0001", "0001", 1),
+        ("00010002", "00010003", 1),
+        ("0001", "00010002", 1),
+        ("0001", "0002", 0),
+        ("00010012", "00010013", 1),
+    ],
 )
 def test_depth_in_common_counts_whole_steps(path, other, depth):
     assert rules.depth_in_common(path, other, 4) == depth

@@ -1,0 +1,93 @@
+"""The demo: everything a newcomer needs, made once, tidy, and never where it does not belong."""
+
+from io import StringIO
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from certificates.models import Certificate
+from lms.core.models import AuditEntry
+from lms.hr.models import Colleague, Evidence, HeldLevel
+from lms.learning.models import Enrolment, ProgressEvent
+from lms.people.models import EmailDomain, Post, RoleAssignment, Unit, User
+
+ACCOUNTS = {"agent", "formateur", "rh", "responsable", "certification", "admin"}
+
+
+def load():
+    out = StringIO()
+    call_command("load_demo", stdout=out)
+    return out.getvalue()
+
+
+def everything():
+    models = (User, EmailAddress, Unit, Post, RoleAssignment, Evidence, HeldLevel, Enrolment, ProgressEvent, AuditEntry)
+    return {model.__name__: sorted(model._default_manager.values_list("pk", flat=True)) for model in models}
+
+
+@pytest.mark.slow
+def test_demo_is_loaded_once_and_tidy(db, client):
+    said = load()
+    assert "6 directions, 31 personnes" in said
+    before = everything()
+    assert "0 directions, 0 personnes, 0 preuves, 0 inscriptions" in load()
+    assert everything() == before
+
+    with_password = {user.email.partition("@")[0] for user in User.objects.all() if user.has_usable_password()}
+    assert with_password == ACCOUNTS
+    assert all(User.objects.get(email=f"{name}@demo.example").check_password("demo") for name in ACCOUNTS)
+    assert not User.objects.filter(is_demo=False).exists()
+    assert EmailAddress.objects.filter(verified=True, primary=True).count() == User.objects.count()
+    assert EmailDomain.objects.get(domain="demo.example").is_active
+    assert not Certificate.objects.exists()
+
+    agent = Enrolment.objects.get(person__email="agent@demo.example")
+    assert (agent.course.code, agent.done_count, agent.state) == ("messagerie-hygiene", 1, "active")
+
+    today = timezone.localdate()
+    seen = {
+        name: set(
+            Colleague.objects.visible_to(User.objects.get(email=f"{name}@demo.example")).values_list("email", flat=True)
+        )
+        for name in ACCOUNTS
+    }
+    assert seen["agent"] == {"agent@demo.example"}
+    assert seen["formateur"] == {"formateur@demo.example", "judith.quenum@demo.example"}
+    assert len(seen["responsable"]) == 7
+    assert len(seen["rh"]) == 14
+    assert "estelle.agossou@demo.example" not in seen["rh"]
+    assert len(seen["admin"]) == 31
+    met = Colleague.objects.with_gaps(today).filter(required_count__gt=0, total_gap=0)
+    assert 0 < met.count() < 10
+
+    User.objects.filter(email="agent@demo.example").update(first_name="Autre")
+    load()
+    assert User.objects.get(email="agent@demo.example").first_name == "Autre"
+
+
+def test_demo_is_refused_where_it_does_not_belong(db, settings):
+    settings.LMS_DEMO = False
+    with pytest.raises(CommandError, match="LMS_DEMO"):
+        load()
+    assert not User.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("directions: []\ncomptes: []\ncollegues: 3\n", "collegues"),
+        (
+            "directions: []\ncomptes: []\ncollegues:\n"
+            "  - {email: a@demo.example, first_name: A, last_name: B, unit: BJ, title: T, manager: b@demo.example}\n",
+            "ligne 4.*b@demo.example",
+        ),
+    ],
+)
+def test_a_malformed_file_is_refused_with_its_line(db, tmp_path, text, reason):
+    path = tmp_path / "demo.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(CommandError, match=reason):
+        call_command("load_demo", path, stdout=StringIO())
+    assert not User.objects.exists()
