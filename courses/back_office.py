@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin import messages
 from wagtail.admin.filters import WagtailFilterSet
-from wagtail.admin.ui.tables import BooleanColumn, Column
+from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.views.pages.listing import IndexView, PageFilterSet
 from wagtail.admin.viewsets.pages import PageListingViewSet
 from wagtail.permission_policies import ModelPermissionPolicy
@@ -43,11 +43,12 @@ class CourseViewSet(PageListingViewSet):
     menu_label = gettext_lazy("Formations")
     menu_order = 110
     add_to_admin_menu = True
+    ordering = ["position", "title"]
     filterset_class = CourseFilter
     columns = [
         *(column for column in IndexView.base_columns if column.name != "parent"),
         Column("position", label=gettext_lazy("Ordre"), sort_key="position", width="8%"),
-        BooleanColumn("is_archived", label=gettext_lazy("Archivée"), width="10%"),
+        DateColumn("archived_at", label=gettext_lazy("Archivée"), width="12%"),
     ]
 
 

@@ -164,6 +164,7 @@ class CoursePage(Page):
     page_description = _("Une formation : sa fiche, puis ses leçons et son évaluation comme sous-pages.")
     private_page_options = PRIVATE_PAGE_OPTIONS
     template = "learning/course.html"  # the sheet that learners see
+    admin_default_ordering = "ord"  # lessons as learners meet them
     search_fields = [*Page.search_fields, index.SearchField("summary"), index.FilterField("archived_at")]
     content_panels = [
         *Page.content_panels,
