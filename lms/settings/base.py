@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import dj_database_url
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -297,6 +298,8 @@ CONTENT_SECURITY_POLICY = {
 # --- Wagtail
 
 WAGTAIL_SITE_NAME = LMS_SITE_NAME
+WAGTAIL_DATE_FORMAT = "%d/%m/%Y"
+WAGTAIL_DATETIME_FORMAT = "%d/%m/%Y %H:%M"
 WAGTAILADMIN_BASE_URL = LMS_PUBLIC_URL
 WAGTAILADMIN_LOGIN_URL = "account_login"  # one login, with its second factor and its limits
 WAGTAILADMIN_PERMITTED_LANGUAGES = [("fr", "français"), ("en", "English")]
@@ -351,6 +354,8 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": LMS_JOB_SWEEP_SECONDS,
         "options": {"expires": LMS_JOB_SWEEP_SECONDS},
     },
+    # Levels whose evidence expired give way to what is still proven; late is no harm, lists heed the date themselves.
+    "hr.refresh_expired_levels": {"task": "hr.refresh_expired_levels", "schedule": crontab(hour=0, minute=10)},
 }
 
 # --- What is said, and where
