@@ -32,7 +32,7 @@ def start_worker(environment):
         "4",
     ]
     command += ["-Q", "default,signing", "-l", "warning", "--without-gossip", "--without-mingle"]
-    command += ["-s", os.path.join(environment["LMS_TEST_DATA_DIR"], "beat")]
+    command += ["-s", f"{environment['LMS_TEST_DATA_DIR']}/beat"]
     hurry = {"LMS_JOB_LEASE_SECONDS": "1", "LMS_JOB_RESEND_SECONDS": "1", "LMS_JOB_SWEEP_SECONDS": "1"}
     return subprocess.Popen(command, env=environment | hurry, start_new_session=True)
 

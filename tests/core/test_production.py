@@ -64,7 +64,7 @@ def production(settings):
 @pytest.mark.django_db
 def test_demo_accounts_are_refused(production):
     user = get_user_model().objects.create_user("agent@demo.example", "demo")
-    with pytest.raises(ImproperlyConfigured, match="comptes de démonstration : agent@demo.example"):
+    with pytest.raises(ImproperlyConfigured, match=r"comptes de démonstration : agent@demo\.example"):
         checks.refuse_unsafe_start()
     with pytest.raises(SystemExit, match="Désactivez-les"):
         checks.refuse_unsafe_worker()
