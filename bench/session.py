@@ -1,0 +1,48 @@
+"""One measuring session, from an empty place to the rows."""
+
+from pathlib import Path
+
+from django.conf import settings
+
+from bench import background, certificate, content
+from bench.client import Client
+from bench.measure import cpu_ms, query_counts
+from bench.report import Row, row
+from bench.scenarios import scenarios
+from bench.server import Meter, web_server
+
+# Row, what is measured, its floor.
+PAIRS = [
+    ("lesson_against_plain_django", "lesson", "plain_lesson"),
+    ("lesson_against_stock_wagtail", "lesson", "stock_lesson"),
+    ("lesson_against_bare", "lesson", "bare"),
+    ("catalogue_anonymous", "catalogue", "bare"),
+    ("quiz_answer_save", "answer", "plain_write"),
+    ("quiz_submission", "submission", "plain_write"),
+    ("home", "home", "plain_home"),
+]
+
+
+def measure() -> list[Row]:
+    """All rows: CPU per request, queries per request, certificate, tasks."""
+    folder = Path(settings.LMS_DATA_DIR)
+    step("Préparation des données…")
+    learner = content.prepare()
+    asked = scenarios(learner, content.visitor_for(learner))
+    step("Mesure des pages…")
+    with web_server(settings.LMS_PORT, folder) as server:
+        client = Client(settings.LMS_PORT)
+        cpu = cpu_ms(asked, client, Meter(server))
+        client.close()
+    queries = query_counts(asked)
+    step("Mesure des certificats et des tâches…")
+    return [
+        *(row(name, cpu[ours], "ms", cpu[floor]) for name, ours, floor in PAIRS),
+        *(row(f"{name}_queries", queries[ours], "SQL", queries[floor]) for name, ours, floor in PAIRS),
+        *certificate.rows(),
+        *background.rows(folder),
+    ]
+
+
+def step(text: str) -> None:
+    print(text, flush=True)

@@ -1,0 +1,13 @@
+"""The tests' settings with static files compressed and named as in production, for the weights to be true."""
+
+from lms.settings.base import env_flag
+from lms.settings.test import *  # noqa: F403
+from lms.settings.test import STORAGES
+
+STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}}
+WHITENOISE_AUTOREFRESH = False
+WHITENOISE_USE_FINDERS = False
+EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = "/dev/null"
+# Only the worker may open the seal, as in life.
+LMS_SIGNING_WORKER = env_flag("LMS_SIGNING_WORKER")

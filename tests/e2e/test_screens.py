@@ -1,0 +1,53 @@
+"""Every screen, on a phone and on a desk, by day and by night: nothing for axe to find, nothing wider than the window."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+# What to open, by whom; an address, or the name of one met on the road.
+SCREENS = {
+    "accueil": ("", "/"),
+    "catalogue": ("", "/formations/"),
+    "connexion": ("", "/compte/login/"),
+    "formation": ("agent", "course"),
+    "lecon": ("agent", "lesson"),
+    "evaluation": ("agent", "quiz"),
+    "tentative": ("agent", "open_attempt"),
+    "resultat": ("agent", "result"),
+    "espace": ("agent", "/mon-espace/"),
+    "avancement": ("agent", "progress"),
+    "certificats": ("agent", "/mes-certificats/"),
+    "certificat": ("agent", "certificate"),
+    "verification": ("", "verification"),
+    "verifier": ("", "/verifier/"),
+    "competences": ("agent", "/mes-competences/"),
+    "equipe": ("rh", "/equipe/"),
+    "personne": ("rh", "person"),
+    "erreur": ("", "/formations/rien-de-tel/"),
+}
+TOO_WIDE = """() => {
+    const room = document.documentElement.clientWidth;
+    if (document.documentElement.scrollWidth <= room) return [];
+    return [...document.body.querySelectorAll("*")].filter((one) => one.getBoundingClientRect().right > room + 1)
+        .slice(0, 5).map((one) => one.outerHTML.slice(0, 120));
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("screen", SCREENS)
+def test_screen_is_accessible_and_fits(screen, width, scheme, visit, axe, road):
+    name, address = SCREENS[screen]
+    page = visit(name, width=width, color_scheme=scheme, reduced_motion="reduce")
+    page.goto(road.get(address, address))
+    assert page.locator("h1").count() == 1
+    keep_picture(page, f"{screen}-{width}-{scheme}")
+    assert page.evaluate(TOO_WIDE) == []
+    axe(page)
+
+
+def keep_picture(page, name: str) -> None:
+    """A picture of the screen, when the environment says where (for eyes, and for the README)."""
+    if folder := os.environ.get("LMS_SHOTS"):
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
