@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib import auth
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.core.cache import cache
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.urls import reverse_lazy
 from django.utils.crypto import constant_time_compare
@@ -60,7 +61,9 @@ class CachedUserMiddleware(AuthenticationMiddleware):
 
 
 class BackOfficePolicyMiddleware:
-    """Loosens the content policy for Wagtail's admin, and for nothing else.
+    """Loosens the content policy for Wagtail's admin, and for nothing else; refuses who has no business there.
+
+    Wagtail sends whoever is refused to the login page, which sends back whoever is signed in: an endless round trip.
 
     Wagtail 7.4 starts its date pickers and inline panels with inline scripts, compiles templates in its vendored
     libraries (`new Function`) and its rich-text editor sets styles. Pages of the site keep the strict policy.
@@ -72,8 +75,11 @@ class BackOfficePolicyMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
+        is_inside = request.path_info.startswith(str(self.prefix))
+        if is_inside and request.user.is_authenticated and not request.user.has_perm("wagtailadmin.access_admin"):
+            raise PermissionDenied
         response = self.get_response(request)
-        if request.path_info.startswith(str(self.prefix)):
+        if is_inside:
             response._csp_update = {
                 "script-src": [UNSAFE_INLINE, UNSAFE_EVAL],
                 "style-src": [UNSAFE_INLINE],
