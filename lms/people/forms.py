@@ -23,6 +23,11 @@ class SignupForm(allauth_forms.SignupForm):
         help_text=_("Vos nom et prénoms figureront sur vos certificats."),
     )
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = _("Adresse électronique professionnelle")
+        self.fields["email"].widget.attrs.pop("placeholder", None)
+
     def clean_email(self):
         """The domain is judged before anything says whether the address is known."""
         get_adapter().check_domain(self.cleaned_data["email"])

@@ -15,9 +15,9 @@ class UserFactory(DjangoModelFactory):
     class Meta:
         model = User
 
-    email = factory.Sequence(lambda n: f"personne{n}@gouv.bj")
-    first_name = factory.Sequence(lambda n: f"Afi{n}")
-    last_name = factory.Sequence(lambda n: f"Dossou{n}")
+    email = factory.Sequence(lambda n: f"personne{n:05}@gouv.bj")
+    first_name = factory.Sequence(lambda n: f"Afi{n:05}")
+    last_name = factory.Sequence(lambda n: f"Dossou{n:05}")
     password = factory.django.Password("demo")
 
 
@@ -28,7 +28,7 @@ class UnitFactory(DjangoModelFactory):
         model = Unit
 
     code = factory.Sequence(lambda n: f"U{n}")
-    name = factory.Sequence(lambda n: f"Structure {n}")
+    name = factory.Sequence(lambda n: f"Structure {n:05}")
     kind = Unit.Kind.MINISTRY
 
     @classmethod

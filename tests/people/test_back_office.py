@@ -81,6 +81,23 @@ def test_unit_list_of_hr_is_its_branch(client, hr, own, foreign):
     assert "Ministère des Autres" not in page
 
 
+def test_posts_are_filtered_by_unit_and_day(client, hr, own, foreign):
+    over = PostFactory(unit=Unit.objects.get(code="M1"), ends_on=date(2021, 1, 1))
+
+    def listed(**query):
+        page = client.get(reverse("people_posts:index"), query).content.decode()
+        return {post for post in (own, over, foreign) if post.person.last_name in page}
+
+    assert listed() == {own, over}
+    assert listed(in_force="oui") == {own}
+    assert listed(in_force="non") == {over}
+    assert listed(unit=own.unit.pk) == {own}
+    assert listed(unit=foreign.unit.pk) == {own, over}  # not a choice of theirs, so no filter
+    people = client.get(reverse("people_people:index"), {"unit": own.unit.pk}).content.decode()
+    assert own.person.last_name in people
+    assert over.person.last_name not in people
+
+
 def test_ended_role_opens_nothing(client, hr, own):
     RoleAssignment.objects.update(ends_on=timezone.localdate() - timedelta(days=1))
     page = client.get(reverse("people_people:index")).content.decode()
@@ -185,7 +202,7 @@ def test_other_roles_see_no_people(client, ministries, own, role):
 
 def test_agent_does_not_enter(client, own):
     client.force_login(own.person)
-    assert client.get(reverse("people_people:index")).status_code == 302
+    assert client.get(reverse("people_people:index")).status_code == 403
 
 
 # --- People

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from lms.core.audit import record
 from lms.core.datafiles import Entry, LoadReport, read_csv, read_yaml
-from lms.people.models import EmailDomain, Unit
+from lms.people.models import EmailDomain, Unit, User
 from lms.people.rules import email_domain
 
 # The words of the file for the natures of structures.
@@ -26,7 +26,7 @@ KINDS = {
 
 
 @transaction.atomic
-def load_organisations(folder: Path, update: bool = False, actor=None) -> LoadReport:
+def load_organisations(folder: Path, update: bool = False, actor: User | None = None) -> LoadReport:
     """Load the State, its organisations, departments and communes, and the admitted e-mail domains.
 
     `folder` holds organisations.yaml, departements.csv and communes.csv. Each row is found again by its code; one that
@@ -61,7 +61,7 @@ def load_organisations(folder: Path, update: bool = False, actor=None) -> LoadRe
 
 
 @transaction.atomic
-def admit_domain(domain: str, note: str = "", actor=None) -> tuple[EmailDomain, bool]:
+def admit_domain(domain: str, note: str = "", actor: User | None = None) -> tuple[EmailDomain, bool]:
     """Let anyone with an address of `domain` open an account; one already listed keeps its state. (row, is it new)."""
     row, is_new = EmailDomain.objects.get_or_create(domain=domain.lower(), defaults={"note": note})
     if is_new:

@@ -28,14 +28,16 @@ class InForceFilterSet(WagtailFilterSet):
     """Dated rows of a unit: in force today or not, in which unit."""
 
     unit = django_filters.ModelChoiceFilter(label=_("Structure"), queryset=units_in_view, method="filter_unit")
-    in_force = django_filters.BooleanFilter(label=_("En cours"), method="filter_in_force")
+    in_force = django_filters.ChoiceFilter(
+        label=_("En cours"), choices=[("oui", _("Oui")), ("non", _("Non"))], method="filter_in_force"
+    )
 
     def filter_unit(self, rows, name, unit):
         return rows.filter(unit__path__startswith=unit.path)
 
     def filter_in_force(self, rows, name, value):
         today = in_force_on(timezone.localdate())
-        return rows.filter(today) if value else rows.exclude(today)
+        return rows.filter(today) if value == "oui" else rows.exclude(today)
 
 
 # --- Units
