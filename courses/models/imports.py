@@ -16,8 +16,6 @@ class ImportedContent(models.Model):
     source = models.CharField(_("empreinte du fichier"), max_length=64)
     state = models.CharField(_("empreinte du contenu"), max_length=64)
 
-    wagtail_reference_index_ignore = True  # no trainer would call this a use
-
     class Meta:
         verbose_name = _("contenu importé")
         verbose_name_plural = _("contenus importés")

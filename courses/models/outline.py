@@ -19,7 +19,6 @@ class CourseOutline(models.Model):
     version = models.PositiveIntegerField(default=1)
 
     objects = CourseOutlineQuerySet.as_manager()
-    wagtail_reference_index_ignore = True
 
     def __str__(self):
         return f"{self.course_id} v{self.version}"

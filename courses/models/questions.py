@@ -185,7 +185,6 @@ class QuestionVersion(models.Model):
     created_at = models.DateTimeField(_("figée le"), auto_now_add=True)
 
     objects = QuestionVersionQuerySet.as_manager()
-    wagtail_reference_index_ignore = True  # its question knows it already
 
     class Meta:
         ordering = ["question", "-number"]
