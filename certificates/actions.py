@@ -11,6 +11,7 @@ from certificates.models import Certificate, CertificateAct, CertificateFile, Se
 from certificates.signals import certificate_issued, certificate_revoked
 from certificates.snapshot import AttestedLevel, Snapshot
 from lms.core import audit
+from lms.core.identity import identity
 from lms.core.jobs import enqueue
 from lms.learning.models import Completion, Enrolment
 from lms.people.models import User
@@ -78,7 +79,7 @@ def snapshot_of(
         assurance=ASSURANCE,
         issued_on=timezone.localdate(now),
         sealed_at=now.replace(microsecond=0),
-        site_name=settings.LMS_SITE_NAME,
+        site_name=identity().name,
         issuer=settings.LMS_ISSUER,
         issuer_parent=settings.LMS_ISSUER_PARENT,
         signatory_name=settings.LMS_SIGNATORY_NAME,

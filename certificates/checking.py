@@ -5,8 +5,6 @@ The verdict rests on an independent reader (pyHanko) with our own roots, never o
 
 import io
 import re
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 from asn1crypto import pem, x509
@@ -19,38 +17,12 @@ from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.errors import PathError, ValidationError
 
 from certificates.authority import sandbox_files
+from certificates.verdicts import Check, Verdict
 
 BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*0\s+\d{1,9}\s+(\d{1,9})\s+(\d{1,9})\s*\]")
-LARGEST_BYTES = 1024 * 1024
 # What a reader may stumble on in a file that is not a PDF, or a hostile one: all of it means "not readable".
 UNREADABLE = (PdfError, ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError, OSError,
               NotImplementedError)  # fmt: skip
-
-
-class Verdict(StrEnum):
-    """What the file turned out to be."""
-
-    INTACT = "intact"  # sealed by us, whole, nothing changed since
-    ALTERED = "altered"  # carries a seal that no longer covers what is there
-    FOREIGN = "foreign"  # sealed, whole, by somebody else
-    UNSEALED = "unsealed"  # a PDF without exactly one seal
-    UNREADABLE = "unreadable"  # not a PDF we can read
-
-
-@dataclass(frozen=True)
-class Check:
-    """The verdict, and the name in the certificate of the seal when there is one."""
-
-    verdict: Verdict
-    sealed_by: str = ""
-
-    @property
-    def is_intact(self) -> bool:
-        return self.verdict in (Verdict.INTACT, Verdict.FOREIGN)
-
-    @property
-    def is_ours(self) -> bool:
-        return self.verdict == Verdict.INTACT
 
 
 def trust_roots(pki_dir: Path) -> list[x509.Certificate]:

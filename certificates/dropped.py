@@ -5,9 +5,9 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from certificates.checking import Check, Verdict
 from certificates.facts import Standing, standing_of
 from certificates.models import Certificate, CertificateFile
+from certificates.verdicts import Check, Verdict
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from certificates.checking import LARGEST_BYTES
 from certificates.rules import LONGEST_TYPED
+from certificates.verdicts import LARGEST_BYTES
 
 
 class CodeForm(forms.Form):

@@ -14,6 +14,7 @@ from certificates.sealing.cms import mould_of
 from certificates.sealing.document import seal_document
 from certificates.sealing.port import Sealer
 from certificates.sealing.room import open_sealer
+from lms.core.identity import identity
 from lms.core.jobs import job_handler
 
 
@@ -44,7 +45,7 @@ def tell(job):
         "certificate": certificate,
         "printed": certificate.printed,
         "url": f"{settings.LMS_PUBLIC_URL}{certificate.get_absolute_url()}",
-        "site_name": settings.LMS_SITE_NAME,
+        "site_name": identity().name,
     }
     body = render_to_string("certificates/email/issued.txt", context)
     subject = f"Votre certificat : {certificate.course_title}"

@@ -10,7 +10,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from certificates.drawing import motif, palette
 from certificates.drawing.archival import ArchivalCanvas
-from certificates.drawing.fonts import BOLD, REGULAR, SEMIBOLD, register_fonts
+from certificates.drawing.fonts import BOLD, REGULAR, SEMIBOLD, fitted, register_fonts
 from certificates.drawing.outlines import draw_outlines
 from certificates.drawing.pen import Pen
 from certificates.drawing.qr import qr_operators
@@ -225,7 +225,8 @@ def draw_verification(pen: Pen, snapshot: Snapshot) -> None:
     )
     pen.line("P", "ou tapez le code à l’adresse", x, y - 13, 7.6, REGULAR, palette.MUTED)
     with canvas.tagged("Link", annotation=link):
-        pen.write(address, x, y - 26, 10, BOLD, palette.LAGOON)
+        size, _ = fitted(address, BOLD, (10, 9, 8, 7), PANEL_WIDTH - 2 * PANEL_PADDING, most_lines=1)
+        pen.write(address, x, y - 26, size, BOLD, palette.LAGOON)
     pen.line("P", printed_code(snapshot.public_code), x, y - 43, 12.5, BOLD, palette.INK, spacing=0.8)
 
 

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import unicodedata
+import zlib
 
 import pytest
 import zxingcpp
@@ -14,14 +15,16 @@ from PIL import Image
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from certificates.authority import sandbox_files
-from certificates.checking import Verdict, check_pdf
+from certificates.checking import check_pdf
 from certificates.drawing.sheet import draw_certificate
+from certificates.quarantine import check_apart
 from certificates.sealing.cms import CmsMould
 from certificates.sealing.document import CMS_BYTES, seal_document
 from certificates.sealing.local_p12 import open_local_sealer
 from certificates.sealing.port import SealerRefused
 from certificates.sealing.room import open_sealer
 from certificates.snapshot import AttestedLevel, Snapshot
+from certificates.verdicts import Verdict
 from tests.certificates.makers import a_snapshot
 
 NAMES = [
@@ -171,6 +174,28 @@ def test_one_byte_changed_is_refused_by_both_readers(sealed, pki_dir, tmp_path, 
 def test_bytes_added_after_the_seal_are_seen(sealed, pki_dir):
     for more in (b"\n", b"\n% more\n%%EOF\n", sealed):
         assert check_pdf(sealed + more, pki_dir).verdict == Verdict.ALTERED
+
+
+@pytest.mark.slow
+def test_stranger_file_is_checked_apart_with_the_same_verdict(sealed, pki_dir):
+    assert check_apart(sealed, pki_dir) == check_pdf(sealed, pki_dir)
+    assert check_apart(b"hello", pki_dir).verdict == Verdict.UNREADABLE
+
+
+def bomb():
+    """A sealed-looking file whose cross-reference stream unfolds to two gigabytes."""
+    squeezed = zlib.compressobj(9)
+    body = b"".join([squeezed.compress(bytes(2**20)) for _ in range(900)]) + squeezed.flush()
+    head = b"%PDF-1.7\n1 0 obj\n<</Type/XRef/W[1 2 1]/Size 9/Root 2 0 R/Filter/FlateDecode/Length "
+    head += b"%d>>\nstream\n" % len(body)
+    return head + body + b"\nendstream\nendobj\nstartxref\n9\n%%EOF\n"
+
+
+@pytest.mark.slow
+def test_file_that_unfolds_without_end_is_unreadable_and_hurts_nobody(pki_dir):
+    content = bomb()
+    assert len(content) < 1024 * 1024
+    assert check_apart(content, pki_dir).verdict == Verdict.UNREADABLE
 
 
 def test_seal_of_another_authority_is_foreign(sealed, tmp_path):

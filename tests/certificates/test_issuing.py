@@ -20,11 +20,12 @@ from certificates.actions import (
     reserve_certificate,
     revoke_certificate,
 )
-from certificates.checking import Verdict, check_pdf
+from certificates.checking import check_pdf
 from certificates.models import Certificate, CertificateAct, CertificateFile, KeptForever, Series
 from certificates.signals import certificate_issued, certificate_revoked
 from certificates.storage import FileDamaged, keep, read
 from certificates.tasks import issue
+from certificates.verdicts import Verdict
 from lms.core.jobs import run_job
 from lms.core.models import AuditEntry, Job
 from lms.learning.models import Completion, Enrolment

@@ -1,0 +1,51 @@
+"""Checks a stranger's PDF in a process of its own, with little memory, little time and no secret.
+
+A hostile file may ask a reader for gigabytes or for ever; here it costs itself.
+"""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+from pathlib import Path
+from threading import BoundedSemaphore
+
+from certificates.verdicts import Check, Verdict
+
+MEMORY_BYTES = 512 * 1024 * 1024
+CPU_SECONDS = 5
+WALL_SECONDS = 20
+AT_ONCE = BoundedSemaphore(2)  # in each web process
+
+
+def check_apart(content: bytes, pki_dir: Path) -> Check:
+    """The verdict of `check_pdf`; a file that exhausts its limits is one that cannot be read."""
+    command = [sys.executable, "-m", "certificates.quarantine", str(pki_dir)]
+    house = str(Path(__file__).resolve().parent.parent)
+    bare = {"PATH": os.defpath, "PYTHONPATH": house, "PYTHONDONTWRITEBYTECODE": "1"}
+    with AT_ONCE:
+        try:
+            done = subprocess.run(  # noqa: S603  our own interpreter and module
+                command, input=content, capture_output=True, timeout=WALL_SECONDS, cwd=house, env=bare, check=False
+            )
+        except subprocess.TimeoutExpired:
+            return Check(Verdict.UNREADABLE)
+    if done.returncode != 0:
+        return Check(Verdict.UNREADABLE)
+    answer = json.loads(done.stdout)
+    return Check(Verdict(answer["verdict"]), answer["sealed_by"])
+
+
+def main(pki_dir: str) -> None:
+    """The child: limits first, then the libraries, then the file."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    from certificates.checking import check_pdf
+
+    check = check_pdf(sys.stdin.buffer.read(), Path(pki_dir))
+    sys.stdout.write(json.dumps({"verdict": check.verdict, "sealed_by": check.sealed_by}))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,32 @@
+"""What a check of a PDF can conclude; apart from the check itself, so that pages need not load a PDF reader."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+LARGEST_BYTES = 1024 * 1024
+
+
+class Verdict(StrEnum):
+    """What the file turned out to be."""
+
+    INTACT = "intact"  # sealed by us, whole, nothing changed since
+    ALTERED = "altered"  # carries a seal that no longer covers what is there
+    FOREIGN = "foreign"  # sealed, whole, by somebody else
+    UNSEALED = "unsealed"  # a PDF without exactly one seal
+    UNREADABLE = "unreadable"  # not a PDF we can read
+
+
+@dataclass(frozen=True)
+class Check:
+    """The verdict, and the name in the certificate of the seal when there is one."""
+
+    verdict: Verdict
+    sealed_by: str = ""
+
+    @property
+    def is_intact(self) -> bool:
+        return self.verdict in (Verdict.INTACT, Verdict.FOREIGN)
+
+    @property
+    def is_ours(self) -> bool:
+        return self.verdict == Verdict.INTACT
