@@ -1,0 +1,52 @@
+"""The HR pages in a real browser, on a phone and at a desk: axe finds nothing, nothing runs off the screen."""
+
+import pytest
+
+from tests.factories.hr import colleague, give_level, profile_requiring
+from tests.factories.people import PostFactory, UnitFactory, UserFactory
+
+
+@pytest.fixture
+def team(transactional_db):
+    """A manager whose report has a radar, a gap, a level met, and a level that ends soon."""
+    unit = UnitFactory(name="Direction des systèmes d’information")
+    profile, competences = profile_requiring(3, 2, 1)
+    manager = UserFactory(first_name="Kofi", last_name="Zinsou")
+    PostFactory(person=manager, unit=unit)
+    agent = colleague(unit, profile, first_name="Ama", last_name="Adjovi", manager=manager)
+    give_level(agent, competences[0], 1)
+    give_level(agent, competences[2], 1)
+    return manager, agent
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_axe_finds_nothing_on_the_hr_pages(open_page, axe, team, width):
+    manager, agent = team
+    visits = [
+        (agent, "/mes-competences/"),
+        (agent, "/equipe/"),  # refused
+        (manager, "/mes-competences/"),  # no profile
+        (manager, "/equipe/"),
+        (manager, f"/equipe/{agent.pk}/"),
+    ]
+    for user, address in visits:
+        for scheme in ("light", "dark"):
+            page = open_page(user=user, width=width, color_scheme=scheme)
+            page.goto(address)
+            axe(page)
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
+            page.context.close()
+
+
+def test_the_team_is_filtered_and_ordered_without_javascript(open_page, team):
+    manager, agent = team
+    page = open_page(user=manager, javascript=False)
+    page.goto("/equipe/")
+    assert page.locator(".people tbody th").all_inner_texts() == ["Ama Adjovi", "Kofi Zinsou"]
+    page.get_by_role("link", name="Écart total").click()
+    assert page.locator(".people tbody th").all_inner_texts() == ["Kofi Zinsou", "Ama Adjovi"]
+    page.get_by_label("Nom ou matricule").fill("adjovi")
+    page.get_by_role("button", name="Filtrer").click()
+    assert page.locator(".people tbody th").all_inner_texts() == ["Ama Adjovi"]
+    page.get_by_role("link", name="Ama Adjovi").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "Ama Adjovi"
