@@ -19,6 +19,7 @@ to_the_login = login_not_required(RedirectView.as_view(pattern_name="account_log
 urlpatterns = [
     path("sante/", core_views.health, name="health"),
     path("accessibilite/", core_views.accessibility, name="accessibility"),
+    path("identite/<slug:key>.css", core_views.identity_colours, name="identity_colours"),
     path("media/<path:path>", core_views.media, name="media"),
     path("gestion/login/", to_the_login, name="back_office_login"),
     path("_util/login/", to_the_login, name="page_login"),

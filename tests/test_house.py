@@ -19,6 +19,7 @@ PUBLIC_VIEWS = {
     "health",
     "media",
     "accessibility",
+    "identity_colours",
     # two addresses of Wagtail's that lead to the one login; its own forms, behind them, are never reached
     "back_office_login",
     "page_login",

@@ -15,6 +15,7 @@ class CoreConfig(AppConfig):
 
     def ready(self):
         from lms.core.checks import refuse_unsafe_worker
+        from lms.core.identity import forget_identity
         from lms.core.middleware import forget_user
 
         for signal in (worker_init, beat_init):
@@ -22,3 +23,4 @@ class CoreConfig(AppConfig):
 
         for signal in (post_save, post_delete):
             signal.connect(forget_user, sender=get_user_model(), dispatch_uid="core.forget_user")
+            signal.connect(forget_identity, sender="core.SiteIdentity", dispatch_uid="core.forget_identity")

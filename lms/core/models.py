@@ -1,10 +1,16 @@
-"""Two tables every app writes to through `jobs` and `audit`: the outbox of work to do, and the trail of what was done."""
+"""The outbox of work to do (`jobs`), the trail of what was done (`audit`), and how the site presents itself (`identity`)."""
 
 from datetime import timedelta
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
+from wagtail.images import get_image_model_string
+
+from lms.core.colours import HEX, READABLE_RATIO, contrast
 
 
 class JobQuerySet(models.QuerySet):
@@ -151,3 +157,50 @@ class AuditEntry(models.Model):
 
     def delete(self, *args, **kwargs):
         raise AuditEntry.Immutable
+
+
+# The lightest ground that text in the chosen colours stands on (`--sunken` of static/lms/css/tokens.css).
+GROUND = "#f0e9dc"
+
+
+def validate_readable_colour(value: str) -> None:
+    """Refuse what is not a colour, and a colour in which text on our grounds cannot be read."""
+    if not HEX.fullmatch(value):
+        raise ValidationError(_("Écrivez la couleur sous la forme #rrvvbb, par exemple #2b3872."))
+    if contrast(value, GROUND) < READABLE_RATIO:
+        raise ValidationError(_("Cette couleur est trop claire pour être lue sur le fond des pages : assombrissez-la."))
+
+
+@register_setting(icon="palette")
+class SiteIdentity(BaseGenericSetting):
+    """The one row that holds the platform's display name, logo and colours; what is left empty is our own."""
+
+    name = models.CharField(
+        _("nom affiché"), max_length=60, blank=True, help_text=_("En tête de chaque page et des certificats à venir.")
+    )
+    logo = models.ForeignKey(
+        get_image_model_string(), models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("logo")
+    )
+    primary_colour = models.CharField(
+        _("couleur principale"),
+        max_length=7,
+        blank=True,
+        validators=[validate_readable_colour],
+        help_text=_("Sous la forme #rrvvbb. Boutons, liens et bandeaux du thème clair."),
+    )
+    accent_colour = models.CharField(
+        _("couleur d’accent"),
+        max_length=7,
+        blank=True,
+        validators=[validate_readable_colour],
+        help_text=_("Sous la forme #rrvvbb. Rubriques et repères du thème clair."),
+    )
+
+    panels = [
+        FieldPanel("name"),
+        FieldPanel("logo"),
+        MultiFieldPanel([FieldPanel("primary_colour"), FieldPanel("accent_colour")], heading=_("Couleurs")),
+    ]
+
+    class Meta:
+        verbose_name = _("identité de la plateforme")

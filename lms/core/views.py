@@ -1,4 +1,4 @@
-"""Views that belong to no trade: the health of the installation, uploaded media, the accessibility statement."""
+"""Views that belong to no trade: health of the installation, uploaded media, chosen colours, accessibility statement."""
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.static import serve
 
-from lms.core.models import Job
+from lms.core.models import Job, SiteIdentity
 
 
 @never_cache
@@ -36,3 +36,11 @@ def media(request, path):
 def accessibility(request):
     """What was done so that everyone can use the site, and where to say that something resists."""
     return render(request, "core/accessibility.html")
+
+
+@cache_control(max_age=365 * 86_400, immutable=True)
+@login_not_required
+def identity_colours(request, key):
+    """The colours chosen in the back office, as a style sheet over our tokens; its address changes with them."""
+    row = SiteIdentity.load()
+    return render(request, "core/identity.css", {"identity": row}, content_type="text/css")

@@ -224,6 +224,7 @@ def test_french_typography_holds_its_spaces(typed, set_):
     assert french(set_) == set_
 
 
+@pytest.mark.django_db  # the frame asks for the identity of the platform
 @pytest.mark.parametrize("code", ["400", "403", "403_csrf", "404", "429"])
 def test_error_pages_say_what_to_do(code):
     request = RequestFactory().get("/perdu/")
@@ -239,6 +240,7 @@ def test_the_page_of_a_failure_needs_nothing():
     assert "<h1>La panne vient de nous</h1>" in html
 
 
+@pytest.mark.django_db
 def test_no_inline_style_or_script_in_the_frame():
     request = RequestFactory().get("/")
     request.user = AnonymousUser()
