@@ -37,18 +37,20 @@ class Supervisor:
         self.grace_seconds = grace_seconds
         self.stopping = threading.Event()
 
-    def run(self, on_tick=lambda: None):
-        """Start all and keep them running until `stop()`; `on_tick` is called about five times a second."""
+    def run(self):
+        """Start all and keep them running until `stop()`."""
         try:
             while not self.stopping.is_set():
                 for program in self.programs:
                     self._look_after(program)
-                on_tick()
                 self.stopping.wait(0.2)
         finally:
             self._stop_all()
 
     def stop(self, *signal_arguments):
+        """Asked once, let everything end its work; asked again, end at once."""
+        if self.stopping.is_set():
+            self.grace_seconds = 0
         self.stopping.set()
 
     def _look_after(self, program: Program):
@@ -83,7 +85,7 @@ class Supervisor:
         threading.Thread(target=self._relay, args=[program.name, program.process], daemon=True).start()
 
     def _relay(self, name: str, process: subprocess.Popen):
-        for line in process.stdout:
+        for line in filter(str.strip, process.stdout):
             self.write(name, line.rstrip("\n"))
 
     def _stop_all(self):
@@ -91,11 +93,12 @@ class Supervisor:
         for process in alive:
             if process.poll() is None:
                 process.terminate()
-        deadline = time.monotonic() + self.grace_seconds
+        self.write("arrêt", "les travaux en cours se terminent (encore Ctrl-C pour ne pas attendre)")
+        began_at = time.monotonic()
         for process in alive:
-            try:
-                process.wait(max(0.1, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
+            while process.poll() is None and time.monotonic() < began_at + self.grace_seconds:
+                time.sleep(0.05)
+            if process.poll() is None:
                 self.write("arrêt", f"le processus {process.pid} tarde : il est arrêté de force")
             _signal_group(process, signal.SIGKILL)
             process.wait()
