@@ -1,6 +1,6 @@
 """An attempt as its learner sees it: the questions to answer, then the same corrected. Never an id of the content."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -102,8 +102,11 @@ def question(row: ServedQuestion, corrected: bool = False) -> Question:
 def correction(row: ServedQuestion) -> Correction:
     """The question corrected; for submitted attempts only."""
     competence = row.version.question.competence
+    shown = question(row, corrected=True)
+    if shown.type == "ordering":
+        shown = replace(shown, lines=sorted(shown.lines, key=lambda line: int(line.right)))
     return Correction(
-        question=question(row, corrected=True),
+        question=shown,
         awarded_points=row.awarded_points,
         right_text=_right_text(row),
         explanation=row.version.explanation,

@@ -109,6 +109,7 @@ def result(request, pk):
     study, _item = _study(request, found.quiz)
     used = Attempt.objects.for_learner(request.user).filter(quiz=found.quiz_id).count()
     context = _around(found) | {
+        "ring_percent": int(found.score_percent),  # never rounded up to the pass mark
         "corrections": [paper.correction(row) for row in paper.questions_of(found)],
         "study": study,
         "next_item": study.next_item if study else None,

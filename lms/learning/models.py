@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page, Revision
 
 from courses.models import CoursePage
+from lms.learning import rules
 from lms.people.models import OwnedQuerySet, User
 
 
@@ -45,7 +46,12 @@ class Enrolment(models.Model):
     @property
     def progress_percent(self):
         """Share of the items done, 0 to 100; a figure derived from `ItemProgress`."""
-        return round(100 * self.done_count / self.item_count) if self.item_count else 0
+        return rules.progress_percent(self.done_count, self.item_count)
+
+    def completed_at(self):
+        """When the course was completed, or None; a query unless `completion` came along."""
+        completion = getattr(self, "completion", None)
+        return completion and completion.completed_at
 
 
 class ProgressEvent(models.Model):
