@@ -39,7 +39,7 @@ def test_axe_finds_nothing_on_the_hr_pages(open_page, axe, team, width):
 
 
 def test_the_team_is_filtered_and_ordered_without_javascript(open_page, team):
-    manager, agent = team
+    manager, _agent = team
     page = open_page(user=manager, javascript=False)
     page.goto("/equipe/")
     assert page.locator(".people tbody th").all_inner_texts() == ["Ama Adjovi", "Kofi Zinsou"]
