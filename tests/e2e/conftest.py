@@ -42,9 +42,6 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(scope="package")
 def site(tmp_path_factory) -> Iterator[Site]:
     """The demo site as `make run` makes and serves it, worker and scheduler included, all of it gone afterwards."""
-    if os.environ.get("E2E_URL"):  # TEMPORARY
-        yield Site(os.environ["E2E_URL"], Path("/tmp/bench/site"))
-        return
     folder, port = tmp_path_factory.mktemp("site"), free_port()
     url = f"http://localhost:{port}"
     with ExitStack() as stack:

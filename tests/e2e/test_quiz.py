@@ -62,8 +62,8 @@ def press_through(page: Page, button: str) -> None:
         page.keyboard.press("Tab")
         field = page.evaluate(FOCUSED)
         if field["tag"] == "BUTTON" and plain(field["text"]) == plain(button):
-            page.keyboard.press("Enter")
-            page.wait_for_load_state()
+            with page.expect_navigation():
+                page.keyboard.press("Enter")
             return
         if field["position"]:
             answer_focused(page, field)

@@ -4,9 +4,14 @@ import pytest
 
 
 @pytest.mark.parametrize("name", ["responsable", "rh", "formateur", "certification"])
-@pytest.mark.parametrize("address", ["attempt", "result", "certificate", "progress"])
+@pytest.mark.parametrize("address", ["attempt", "result", "progress"])
 def test_what_is_a_learner_s_own_is_no_one_else_s(name, address, visit, road):
     assert visit(name).goto(road[address]).status == 404
+
+
+@pytest.mark.parametrize(("name", "status"), [("responsable", 200), ("rh", 200), ("formateur", 404)])
+def test_certificate_is_seen_by_whom_the_person_concerns(name, status, visit, road):
+    assert visit(name).goto(road["certificate"]).status == status
 
 
 def test_stranger_is_sent_to_sign_in(visit, road):
