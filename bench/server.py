@@ -12,7 +12,20 @@ from django.db import connection
 
 START_SECONDS = 30
 WEB = ["-m", "gunicorn", "lms.wsgi:application", "--worker-class", "gthread", "--workers", "1", "--threads", "2"]
-WORKER = ["-m", "celery", "-A", "lms", "worker", "-P", "threads", "-c", "2", "-Q", "default,signing", "--without-gossip"]
+WORKER = [
+    "-m",
+    "celery",
+    "-A",
+    "lms",
+    "worker",
+    "-P",
+    "threads",
+    "-c",
+    "2",
+    "-Q",
+    "default,signing",
+    "--without-gossip",
+]
 
 
 @contextmanager
