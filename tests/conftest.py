@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings
 from django.core.cache import caches
-from django.db import connection
+from django.db import connection, connections
 from django.utils import timezone
 
 # Playwright keeps an event loop in the test's thread; Django would otherwise refuse the ORM there.
@@ -81,12 +81,17 @@ def run_jobs():
 
 
 @pytest.fixture(scope="session")
-def browser():
+def browser(django_db_setup):
     """The system's Chromium (or the one CHROMIUM names), headless; else the test tool's own."""
     from playwright.sync_api import sync_playwright
 
     path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+    opened = {alias: connections[alias] for alias in connections}
     with sync_playwright() as playwright:
+        # Django keeps other connections where an event loop runs: keep those of this thread, whose tests go on as before
+        # (they know, among other things, the rows to put back after a test that empties the tables).
+        for alias, connection_of_thread in opened.items():
+            connections[alias] = connection_of_thread
         if path is None and not Path(playwright.chromium.executable_path).exists():
             pytest.fail("Pas de Chromium : `make test` l’installe, ou CHROMIUM=/chemin/vers/chrome.")
         instance = playwright.chromium.launch(executable_path=path, headless=True, args=BROWSER_ARGUMENTS)

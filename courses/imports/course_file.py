@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 
 from courses.imports.lesson_markdown import UnsupportedMarkdown, markdown_to_blocks
 from courses.imports.located import FileRefused, Located, Problem, read_yaml
+from courses.imports.values import Values
 from courses.rules.answers import FREEZERS, InvalidAnswer, frozen_content
+from lms.core.typography import french
 from lms.skills.models import MAX_LEVEL, MIN_LEVEL
 
 TITLE, TEXT, SHORT = 200, 2_000, 500
@@ -96,12 +98,12 @@ def parse_course(data: bytes, known: Vocabulary) -> CourseSource:
     return read_course(read_yaml(data), known)
 
 
-class Reading:
-    """One pass over a file, gathering problems; a value that is wrong is read as an empty one of its kind."""
+class Reading(Values):
+    """One pass over a course file."""
 
     def __init__(self, known: Vocabulary):
+        super().__init__()
         self.known = known
-        self.problems: list[Problem] = []
 
     # --- What is found
 
@@ -119,16 +121,16 @@ class Reading:
             id=code,
             order=self.integer(found, "order", 0, 10_000),
             version=self.integer(found, "version", 1, 1_000_000),
-            title=self.text(found, "title", TITLE),
-            summary=self.text(found, "summary", SHORT),
+            title=self.prose(found, "title", TITLE),
+            summary=self.prose(found, "summary", SHORT),
             duration_minutes=self.integer(found, "duration_minutes", 1, MAX_MINUTES),
             pass_mark_percent=self.integer(found, "pass_mark_percent", 0, 100, default=70),
             audience=self.codes(found, "audience", self.known.profiles, _("Profil de poste inconnu : %(code)s.")),
             strands=self.codes(found, "strands", self.known.strands, _("Axe inconnu : %(code)s.")),
             prerequisites=self.codes(found, "prerequisites", self.known.courses, _("Formation inconnue : %(code)s.")),
-            objectives=self.texts(found, "objectives", 250),
+            objectives=tuple(french(text) for text in self.texts(found, "objectives", 250)),
             competences=self.competences(found),
-            sources=self.texts(found, "sources", TEXT),
+            sources=tuple(french(text) for text in self.texts(found, "sources", TEXT)),
             lessons=self.identified(found, "lessons", self.lesson),
             questions=self.identified(found, "quiz", self.question),
         )
@@ -145,7 +147,7 @@ class Reading:
 
     def lesson(self, node: Located) -> LessonSource:
         found = self.mapping(node, _("une leçon"), {"id", "title", "duration_minutes", "body_md"}, {"micro_action"})
-        title = self.text(found, "title", TITLE)
+        title = self.prose(found, "title", TITLE)
         if title and not slugify(title):
             self.refuse(found["title"], _("Un titre contient au moins une lettre ou un chiffre."))
         return LessonSource(
@@ -153,7 +155,7 @@ class Reading:
             title=title,
             duration_minutes=self.integer(found, "duration_minutes", 1, MAX_MINUTES),
             blocks=self.body(found),
-            micro_action=self.text(found, "micro_action", 400, default=""),
+            micro_action=self.prose(found, "micro_action", 400, default=""),
         )
 
     def body(self, found) -> tuple[dict, ...]:
@@ -186,9 +188,9 @@ class Reading:
         source = QuestionSource(
             id=self.identifier(found, "id"),
             type=kind,
-            prompt=self.text(found, "prompt", TEXT),
+            prompt=self.prose(found, "prompt", TEXT),
             answer=answer,
-            explanation=self.text(found, "explanation", TEXT, default=""),
+            explanation=self.prose(found, "explanation", TEXT, default=""),
             competence=self.competence(found, "competence") if "competence" in found else None,
             level=self.integer(found, "level", MIN_LEVEL, MAX_LEVEL) if "level" in found else None,
             points=self.integer(found, "points", 1, 100),
@@ -259,7 +261,7 @@ class Reading:
         options = []
         for node in self.nodes(found, key):
             entry = self.mapping(node, _("une option"), {"id", "text"})
-            pk, text = self.identifier(entry, "id"), self.text(entry, "text", longest)
+            pk, text = self.identifier(entry, "id"), self.prose(entry, "text", longest)
             if pk and pk in dict(options):
                 self.refuse(node, _("L’identifiant « %(id)s » est répété.") % {"id": pk})
             options.append((pk, text))
@@ -280,96 +282,6 @@ class Reading:
         if len(set(chosen)) < len(chosen):
             self.refuse(found[key], _("Une option est citée deux fois."))
         return chosen
-
-    # --- Values
-
-    def refuse(self, node: Located, message: str) -> None:
-        self.problems.append(Problem(node.line, message))
-
-    def mapping(self, node: Located, name: str, required: set, optional: set = frozenset()) -> dict[str, Located]:
-        if not isinstance(node.value, dict):
-            self.refuse(node, _("%(name)s : on attend des clés et des valeurs.") % {"name": name.capitalize()})
-            return {}
-        for key in sorted(required - set(node.value)):
-            self.refuse(node, _("%(name)s : il manque « %(key)s ».") % {"name": name.capitalize(), "key": key})
-        for key in node.value.keys() - required - optional:
-            self.refuse(
-                node.value[key], _("%(name)s : clé inconnue « %(key)s ».") % {"name": name.capitalize(), "key": key}
-            )
-        return node.value
-
-    def nodes(self, found, key) -> list[Located]:
-        node = found.get(key)
-        if node is None:
-            return []
-        if not isinstance(node.value, list):
-            self.refuse(node, _("« %(key)s » : on attend une liste.") % {"key": key})
-            return []
-        return node.value
-
-    def identified(self, found, key, read) -> tuple:
-        rows, seen = [], set()
-        for node in self.nodes(found, key):
-            row = read(node)
-            if row.id and row.id in seen:
-                self.refuse(node, _("L’identifiant « %(id)s » est répété.") % {"id": row.id})
-            seen.add(row.id)
-            rows.append(row)
-        if key in found and not rows:
-            self.refuse(found[key], _("« %(key)s » : la liste est vide.") % {"key": key})
-        return tuple(rows)
-
-    def text(self, found, key, longest, default=None) -> str:
-        if key not in found:
-            return default or ""
-        node = found[key]
-        if not isinstance(node.value, str):
-            self.refuse(node, _("« %(key)s » : on attend un texte (mettez-le entre guillemets).") % {"key": key})
-            return ""
-        value = node.value.strip()
-        if not value and default is None:
-            self.refuse(node, _("« %(key)s » : le texte est vide.") % {"key": key})
-        if len(value) > longest:
-            message = _("« %(key)s » : le texte dépasse %(longest)d caractères.")
-            self.refuse(node, message % {"key": key, "longest": longest})
-        return value
-
-    def texts(self, found, key, longest) -> tuple[str, ...]:
-        return tuple(self.text({key: node}, key, longest) for node in self.nodes(found, key))
-
-    def identifier(self, found, key, longest=30) -> str:
-        value = self.text(found, key, longest)
-        if value and slugify(value) != value:
-            self.refuse(
-                found[key], _("« %(id)s » : minuscules sans accent, chiffres et tirets seulement.") % {"id": value}
-            )
-        return value
-
-    def integer(self, found, key, lowest, highest, default=0) -> int:
-        if key not in found:
-            return default
-        node = found[key]
-        if isinstance(node.value, bool) or not isinstance(node.value, int) or not lowest <= node.value <= highest:
-            message = _("« %(key)s » : on attend un nombre entier de %(lowest)d à %(highest)d.")
-            self.refuse(node, message % {"key": key, "lowest": lowest, "highest": highest})
-            return default
-        return node.value
-
-    def decimal(self, found, key, default=None) -> Decimal | None:
-        if key not in found:
-            return default
-        if (value := found[key].as_decimal) is None or abs(value.adjusted()) > 15:
-            self.refuse(found[key], _("« %(key)s » : on attend un nombre.") % {"key": key})
-            return default
-        return value
-
-    def boolean(self, found, key, default=False) -> bool:
-        if key not in found:
-            return default
-        if not isinstance(found[key].value, bool):
-            self.refuse(found[key], _("« %(key)s » : on attend true ou false.") % {"key": key})
-            return default
-        return found[key].value
 
     def competence(self, found, key) -> str:
         code = self.text(found, key, 10)

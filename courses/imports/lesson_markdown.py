@@ -7,6 +7,7 @@ from markdown_it import MarkdownIt
 from wagtail.admin.rich_text.converters.contentstate import ContentstateConverter
 
 from courses.blocks import PROSE_FEATURES
+from lms.core.typography import french
 
 HEADING_TAGS = {"h1": "h2", "h2": "h2", "h3": "h3"}  # a lesson's title is its only h1
 CONTAINERS = ("list_item", "blockquote")
@@ -69,6 +70,9 @@ def _prepared(tokens):
         if kind == "paragraph" and inside:
             token.hidden = True
             paragraphs[-1] += edge == "open"
+        for child in token.children or []:
+            if child.type == "text":
+                child.content = french(child.content)
         if token.type == "inline" and inside and paragraphs[-1] > 1:
             token.children = [*MARKDOWN.parseInline("a  \nb")[0].children[1:2], *token.children]
         yield token

@@ -11,6 +11,8 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from lms.core.typography import french
+
 
 class MalformedFile(Exception):
     """A data file that is refused as a whole: nothing of it was loaded."""
@@ -45,6 +47,10 @@ class Entry(dict):
         if default is None and not value:
             self.refuse(_("« %(key)s » est vide.") % {"key": key}, key)
         return value
+
+    def prose(self, key: Any, default: str | None = None) -> str:
+        """The text under `key`, for people to read: set as French is."""
+        return french(self.text(key, default))
 
     def number(self, key: Any, least: int, most: int) -> int:
         """The whole number under `key`, from `least` to `most`."""

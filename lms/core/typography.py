@@ -12,6 +12,6 @@ def french(text: str) -> str:
     Only spaces already there are changed, so addresses and times keep their colons. May run twice.
     """
     text = re.sub(r"(?<=[^\W\d_])'(?=[\w«])", "’", text)
-    text = re.sub(r"(?<=\S) (?=[:%»](?!\S*://))", NO_BREAK, text)
-    text = re.sub(r"(?<=\S) (?=[;?!])", NARROW_NO_BREAK, text)
+    text = re.sub(r"(?<!\s) (?=[:%»](?!\S*://))", NO_BREAK, text)
+    text = re.sub(r"(?<!\s) (?=[;?!])", NARROW_NO_BREAK, text)
     return text.replace("« ", f"«{NO_BREAK}")

@@ -35,9 +35,9 @@ def load_framework(path: Path, update: bool = False, actor=None) -> LoadReport:
         {"code": source.text("id")},
         {
             "version": source.text("version"),
-            "title": source.text("title"),
+            "title": source.prose("title"),
             "language": source.text("language", "fr"),
-            "license": source.text("license", ""),
+            "license": source.prose("license", ""),
         },
         update,
     )
@@ -60,7 +60,7 @@ def load_framework(path: Path, update: bool = False, actor=None) -> LoadReport:
 
 def _load_levels(framework: Framework, source: Entry, update: bool, report: LoadReport) -> None:
     for entry in source.entries("levels"):
-        values = {name: entry.text(name, default) for name, default in _LEVEL_TEXTS.items()}
+        values = {name: entry.prose(name, default) for name, default in _LEVEL_TEXTS.items()}
         number = entry.number("level", MIN_LEVEL, MAX_LEVEL)
         report.put(Level, {"framework": framework, "number": number}, values, update)
 
@@ -71,7 +71,7 @@ _LEVEL_TEXTS = {"name": None, "summary": None, "autonomy": ""}
 def _load_strands(source: Entry, update: bool, report: LoadReport) -> dict[str, Strand]:
     return {
         entry.text("code"): report.put(
-            Strand, {"code": entry.text("code")}, {"name": entry.text("name"), "position": position}, update
+            Strand, {"code": entry.text("code")}, {"name": entry.prose("name"), "position": position}, update
         )
         for position, entry in enumerate(source.entries("strands", default=True))
     }
@@ -85,7 +85,7 @@ def _load_area(
         if code not in strands:
             entry.refuse(_("l’axe « %(code)s » n’est pas décrit sous « strands ».") % {"code": code}, "strands")
         wanted.append(strands[code])
-    values = {"name": entry.text("name"), "description": entry.text("description", ""), "position": position}
+    values = {"name": entry.prose("name"), "description": entry.prose("description", ""), "position": position}
     created = report.created
     area = report.put(Area, {"framework": framework, "code": entry.text("code")}, values, update)
     if report.created > created:
@@ -107,8 +107,8 @@ def _load_competence(area: Area, entry: Entry, position: int, update: bool, repo
         entry.refuse(_("le code « %(code)s » appartient déjà à un autre référentiel.") % {"code": code}, "code")
     values = {
         "area": area,
-        "name": entry.text("name"),
-        "description": entry.text("description", ""),
+        "name": entry.prose("name"),
+        "description": entry.prose("description", ""),
         "alignments": dict(entry.entry("alignments", default=True)),
         "position": position,
     }
@@ -117,7 +117,7 @@ def _load_competence(area: Area, entry: Entry, position: int, update: bool, repo
     for number in texts:
         if type(number) is not int or not MIN_LEVEL <= number <= MAX_LEVEL:
             texts.refuse(_("« %(number)s » n’est pas un niveau de 1 à 5.") % {"number": number}, number)
-        values = {"text": texts.text(number)}
+        values = {"text": texts.prose(number)}
         report.put(LevelDescriptor, {"competence": competence, "number": number}, values, update)
     return competence
 
@@ -128,7 +128,7 @@ def _load_profile(
     code = entry.text("id")
     if JobProfile.objects.filter(code=code).exclude(framework=framework).exists():
         entry.refuse(_("le profil « %(code)s » appartient déjà à un autre référentiel.") % {"code": code}, "id")
-    values = {"name": entry.text("name"), "description": entry.text("description", ""), "framework": framework}
+    values = {"name": entry.prose("name"), "description": entry.prose("description", ""), "framework": framework}
     profile = report.put(JobProfile, {"code": code}, values, update)
     required = entry.entry("required")
     for code in required:

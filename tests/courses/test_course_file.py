@@ -111,7 +111,10 @@ def test_sound_file_is_read():
         *("single", "matching", "ordering", "numeric", "short_text", "multiple", "true_false")
     ]
     assert course.lessons[0].blocks == (
-        {"type": "prose", "value": "<p>Un paragraphe.</p><ul><li><b>gras</b> : oui ;</li><li><i>penché</i>.</li></ul>"},
+        {
+            "type": "prose",
+            "value": "<p>Un paragraphe.</p><ul><li><b>gras</b>\xa0: oui\u202f;</li><li><i>penché</i>.</li></ul>",
+        },
     )
 
 

@@ -99,10 +99,10 @@ def test_a_course_comes_in_as_its_file_says(framework, capsys):
     ]
     lesson = LessonPage.objects.get(slug="reconnaitre-un-message-piege")
     assert (
-        "<li>une <b>pression</b> : « votre boîte sera supprimée ce soir », « le ministre attend votre virement » ;</li>"
-        in str(lesson.body[0].value.source)
+        "<li>une <b>pression</b>\xa0: «\xa0votre boîte sera supprimée ce soir\xa0», "
+        "«\xa0le ministre attend votre virement\xa0»\u202f;</li>" in str(lesson.body[0].value.source)
     )
-    assert lesson.micro_action == "Enregistrer aujourd'hui le numéro du support dans mon téléphone."
+    assert lesson.micro_action == "Enregistrer aujourd’hui le numéro du support dans mon téléphone."
     quiz = QuizPage.objects.get()
     assert (quiz.pass_mark_percent, quiz.max_attempts) == (70, 3)
     assert [(asked.question.code, asked.points) for asked in quiz.quiz_questions.all()][:3] == [
@@ -210,7 +210,7 @@ def test_what_a_trainer_changed_is_left_unless_asked(file, capsys):
     assert "leçons : 1 mises à jour" in out
     lesson.refresh_from_db()
     question = Question.objects.get(pk=question.pk)
-    assert (lesson.title, question.explanation) == ("Première leçon", "Écrasée ?")
+    assert (lesson.title, question.explanation) == ("Première leçon", "Écrasée\u202f?")
     assert question.versions.count() == 3
     assert "laissé" not in load(capsys, file)
 

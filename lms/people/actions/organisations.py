@@ -35,23 +35,23 @@ def load_organisations(folder: Path, update: bool = False, actor: User | None = 
     """
     source, report = read_yaml(folder / "organisations.yaml"), LoadReport()
     state = source.entry("etat")
-    root = _put_unit(None, state.text("code"), {"name": state.text("name"), "kind": Unit.Kind.STATE}, update, report)
+    root = _put_unit(None, state.text("code"), {"name": state.prose("name"), "kind": Unit.Kind.STATE}, update, report)
     for entry in source.entries("organisations"):
         _put_unit(root, entry.text("code"), _organisation(entry), update, report)
     departments = {}
     for row in read_csv(folder / "departements.csv", ["code", "pcode", "name", "centroid_lat", "centroid_lon"]):
-        values = {"name": row.text("name"), "kind": Unit.Kind.DEPARTMENT, **_place(row)}
+        values = {"name": row.prose("name"), "kind": Unit.Kind.DEPARTMENT, **_place(row)}
         departments[row.text("code")] = _put_unit(root, row.text("pcode"), values, update, report)
     for row in read_csv(folder / "communes.csv", ["pcode", "name", "department_code", "town_lat", "town_lon"]):
         if row["department_code"] not in departments:
             row.refuse(_("le département « %(code)s » n’existe pas.") % {"code": row["department_code"]})
-        values = {"name": row.text("name"), "kind": Unit.Kind.COMMUNE, **_place(row)}
+        values = {"name": row.prose("name"), "kind": Unit.Kind.COMMUNE, **_place(row)}
         _put_unit(departments[row["department_code"]], row.text("pcode"), values, update, report)
     for entry in source.entries("domaines", default=True):
         domain = entry.text("domain").lower()
         if email_domain(f"a@{domain}") != domain:
             entry.refuse(_("« %(domain)s » n’est pas un nom de domaine.") % {"domain": domain}, "domain")
-        if admit_domain(domain, entry.text("note", ""), actor=actor)[1]:
+        if admit_domain(domain, entry.prose("note", ""), actor=actor)[1]:
             report.created += 1
         else:
             report.unchanged += 1
@@ -77,10 +77,10 @@ def _organisation(entry: Entry) -> dict[str, Any]:
             % {"kind": kind, "known": ", ".join(KINDS)},
             "type",
         )
-    notes = [entry.text("note", "")]
-    if former := entry.text("former", ""):
+    notes = [entry.prose("note", "")]
+    if former := entry.prose("former", ""):
         notes.append(_("Auparavant : %(former)s") % {"former": former})
-    values = {"name": entry.text("name"), "kind": KINDS[kind], "note": "\n".join(filter(None, notes))}
+    values = {"name": entry.prose("name"), "kind": KINDS[kind], "note": "\n".join(filter(None, notes))}
     if since := entry.get("since"):
         try:
             values["starts_on"] = since if isinstance(since, date) else date.fromisoformat(str(since))
