@@ -1,12 +1,13 @@
 """A lesson served the way the Wagtail tutorial does: found by the page tree, its context and body made at each request.
 
-It shows the product's own page (same template, same words) and asks no query inside a loop; only the way differs.
+It shows the product's own page (same template, same words) and asks no query inside a loop; only the way differs. Its
+menu comes from the tree, as such sites' do: the product keeps its own drawn, so the base template gives it for nothing.
 """
 
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import render
 from wagtail import hooks
-from wagtail.models import Page
+from wagtail.models import Page, Site
 
 from courses.models import LessonPage
 from lms.learning.models import Enrolment, ItemProgress
@@ -18,7 +19,7 @@ def serve(request, path):
     for check in hooks.get_hooks("before_serve_page"):
         if answer := check(page, request, args, kwargs):
             return answer
-    return render(request, "learning/lesson.html", Page.get_context(page, request) | lesson_context(page, request))
+    return render(request, "bench/stock_lesson.html", Page.get_context(page, request) | lesson_context(page, request))
 
 
 def lesson_context(page: LessonPage, request) -> dict:
@@ -32,7 +33,10 @@ def lesson_context(page: LessonPage, request) -> dict:
     outline = [outline_line(lesson, request, done, page) for lesson in LessonPage.objects.child_of(course).live()]
     at = next(index for index, line in enumerate(outline) if line["is_current"])
     crumbs = [(above.title, Page.get_url(above, request)) for above in page.get_ancestors().filter(depth__gt=1)]
+    home = Site.find_for_request(request).root_page
+    sections = [home, *home.get_children().live()]
     return {
+        "menu": [(section.title, Page.get_url(section, request)) for section in sections],
         "course": course,
         "course_url": Page.get_url(course, request),
         "lesson": page,

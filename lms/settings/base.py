@@ -196,7 +196,7 @@ CACHES = {
     ),
     # In this process only, for what a versioned key makes safe to keep: a round trip to Redis costs as much as a query.
     "local": {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "BACKEND": "lms.core.local_cache.LocalCache",
         "LOCATION": "local",
         "OPTIONS": {"MAX_ENTRIES": 5_000},
     },
@@ -343,7 +343,8 @@ CELERY_RESULT_BACKEND = None  # what a task did is written in its Job row
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ACKS_LATE = True
-CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# The file-system broker is looked at ten times a second, so what one look may take bounds the rate; elsewhere, no hoarding.
+CELERY_WORKER_PREFETCH_MULTIPLIER = 16 if CELERY_BROKER_URL.startswith("filesystem:") else 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_TIMEZONE = TIME_ZONE

@@ -41,7 +41,11 @@ WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True
 
 # Each test starts with cold caches of its own (tests/conftest.py clears them).
-CACHES["default"] = {**CACHES["local"], "LOCATION": "default"}
+CACHES["default"] = {
+    **CACHES["local"],
+    "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+    "LOCATION": "default",
+}
 
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # A real file: threads and other processes see it, as they do in life.

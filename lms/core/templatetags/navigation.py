@@ -1,4 +1,4 @@
-"""The site's main entries. Drawn once per process for each reader's rights and each place, for every page carries them."""
+"""The frame's parts that every page carries: main entries, sheets, footer. Each is drawn once per process and variant."""
 
 from functools import lru_cache
 
@@ -27,6 +27,28 @@ def navigation(context):
     is_member = bool(user and user.is_authenticated)
     readers = ("all", "members", "managers") if is_member and context.get("nav_may_see_people") else ("all", "members")
     return _drawn(readers if is_member else ("all",), _place(request.path if request else ""), get_language())
+
+
+@register.simple_tag
+def frame_sheets():
+    """The icon and the sheets of every page."""
+    return _sheets()
+
+
+@register.simple_tag(takes_context=True)
+def footer(context):
+    """What this is, the useful links, the signature."""
+    return _footer(str(context.get("site_name", "")), get_language())
+
+
+@lru_cache(maxsize=1)
+def _sheets():
+    return render_to_string("components/frame_sheets.html")
+
+
+@lru_cache(maxsize=8)
+def _footer(site_name, language):
+    return render_to_string("components/footer.html", {"site_name": site_name})
 
 
 def _place(path):

@@ -105,5 +105,4 @@ def _etag(request, study: Study, item: OutlineItem) -> str:
     get_token(request)
     secret = request.META["CSRF_COOKIE"]
     parts = (STARTED, secret, request.user.pk, str(request.user), item.body_key, sorted(study.done_ids), study.state)
-    shown = (study.outline.title, [(step.id, step.title, step.url, step.minutes) for step in study.outline.items])
-    return f'"{blake2b(repr((parts, item.id, shown)).encode(), digest_size=12).hexdigest()}"'
+    return f'"{blake2b(repr((parts, item.id, study.outline.id, study.version)).encode(), digest_size=12).hexdigest()}"'
