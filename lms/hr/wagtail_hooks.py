@@ -17,6 +17,4 @@ class TeamSkillsMenuItem(MenuItem):
 
 @hooks.register("register_admin_menu_item")
 def team_skills_menu_item():
-    return TeamSkillsMenuItem(
-        _("Compétences de l’équipe"), reverse("hr:people"), name="team-skills", icon_name="group", order=250
-    )
+    return TeamSkillsMenuItem(_("Équipe"), reverse("hr:people"), name="team-skills", icon_name="group", order=250)

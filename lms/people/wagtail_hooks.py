@@ -11,7 +11,7 @@ from lms.people.viewsets.structures import EmailDomainViewSet, PostViewSet, Role
 
 class PeopleGroup(ViewSetGroup):
     items = [PeopleViewSet, PostViewSet, UnitViewSet, RoleViewSet, EmailDomainViewSet]
-    menu_label = _("Personnes et structures")
+    menu_label = _("Personnes")
     menu_name = "people"
     menu_icon = "group"
     menu_order = 310

@@ -222,7 +222,7 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/"
+LOGIN_REDIRECT_URL = "learning:home"
 LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "lms.people.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -355,6 +355,8 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": LMS_JOB_SWEEP_SECONDS,
         "options": {"expires": LMS_JOB_SWEEP_SECONDS},
     },
+    # Roles that end or begin; late is no harm, the scoping rule heeds their dates itself.
+    "people.sync_memberships": {"task": "people.sync_memberships", "schedule": crontab(hour=0, minute=5)},
     # Levels whose evidence expired give way to what is still proven; late is no harm, lists heed the date themselves.
     "hr.refresh_expired_levels": {"task": "hr.refresh_expired_levels", "schedule": crontab(hour=0, minute=10)},
 }

@@ -36,6 +36,13 @@ def test_duration_reads_as_one_says_it(minutes, text):
     assert render("{% duration minutes %}", minutes=minutes).replace("\xa0", " ") == text
 
 
+@pytest.mark.parametrize(
+    ("size_bytes", "text"), [(0, "1 ko"), (57_755, "58 ko"), (999_400, "999 ko"), (1_250_000, "1,2 Mo")]
+)
+def test_weight_reads_as_one_says_it(size_bytes, text):
+    assert render("{% weight size_bytes %}", size_bytes=size_bytes).replace("\xa0", " ") == text
+
+
 def test_icon_is_silent_unless_labelled():
     assert render('{% icon "check" %}') == CHECK
     assert 'role="img" aria-label="Terminé &lt;"' in render('{% icon "check" label %}', label="Terminé <")

@@ -4,6 +4,7 @@ from zlib import crc32
 
 from django import template
 from django.template.loader import render_to_string
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
@@ -25,6 +26,14 @@ def icon(name, label=""):
             '<svg class="icon" viewBox="0 0 24 24" role="img" aria-label="{}">{}</svg>', label, mark_safe(ICONS[name])
         )
     return format_html('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true">{}</svg>', mark_safe(ICONS[name]))
+
+
+@register.simple_tag
+def weight(size_bytes):
+    """The size of a file as one says it: 58 ko, 1,2 Mo (decimal units, as phone contracts count them)."""
+    if size_bytes < 1_000_000:
+        return f"{max(1, round(size_bytes / 1000))}\N{NO-BREAK SPACE}ko"
+    return f"{number_format(size_bytes / 1_000_000, 1)}\N{NO-BREAK SPACE}Mo"
 
 
 @register.simple_tag

@@ -1,6 +1,7 @@
 """`manage.py sync_roles`: give each role's group its permissions and its members of today; can run at any time."""
 
 from django.core.management.base import BaseCommand
+from django.utils.translation import gettext as _
 
 from lms.people.actions import ensure_groups, sync_memberships
 
@@ -10,4 +11,4 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options):
         ensure_groups()
-        self.stdout.write(f"{sync_memberships()} membership(s) changed")
+        self.stdout.write(_("%(count)d appartenances à un groupe corrigées") % {"count": sync_memberships()})
