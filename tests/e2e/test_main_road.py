@@ -73,6 +73,26 @@ def test_trainer_changes_a_lesson_and_the_learner_sees_it(visit):
     expect(page.locator("main")).to_contain_text("Une phrase de plus.")
 
 
+def test_certification_officer_revokes_and_the_public_page_says_so(visit):
+    addresses = learner.follow(visit("agent"), "secteur-prive-marches")
+    stranger = visit()
+    stranger.goto(addresses["verification"])
+    expect(stranger.locator("h1")).to_contain_text("valide")
+    officer = visit("certification")
+    officer.goto("/gestion/")
+    officer.get_by_role("link", name="Certificats", exact=True).click()
+    row = officer.locator("tr").filter(has_text=re.compile(learner.title_pattern("secteur-prive-marches")))
+    officer.goto(row.locator("a[href*='/inspect/']").first.get_attribute("href"))
+    officer.locator("header [data-w-dropdown-target=toggle]").last.click()
+    officer.get_by_role("link", name="Révoquer").click()
+    officer.locator("[name=reason]").fill("Le certificat a été délivré par erreur.")
+    officer.locator("[name=is_meant]").check()
+    officer.get_by_role("button", name="Révoquer définitivement").click()
+    officer.wait_for_url(lambda url: "revoquer" not in url)
+    stranger.reload()
+    expect(stranger.locator("h1")).to_contain_text("révoqué")
+
+
 def publish(page: Page) -> None:
     """Publish the page under edit, as the menu at its foot offers."""
     page.locator("footer [data-w-dropdown-target=toggle]").click()
