@@ -4,11 +4,13 @@ Run by `make` with any Python from 3.11 up, standard library only. What is insta
 of its lock file, so a second call takes no time.
 """
 
+import fcntl
 import hashlib
 import os
 import shutil
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,6 +33,21 @@ def run(*command, **options) -> bool:
 
 def hash_of(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+@contextmanager
+def one_at_a_time():
+    """Two installations into one folder would spoil each other: the second waits for the first."""
+    folder = os.open(ROOT, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("Une autre installation est en cours dans ce dossier : on attend qu’elle finisse")
+            fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
 
 
 def make_venv():
@@ -126,11 +143,12 @@ def main(goal: str):
         give_up(
             f"Il faut Python 3.11 ou plus récent ; celui-ci est {sys.version.split()[0]}. Essayez : make PYTHON=python3.12 …"
         )
-    make_venv()
-    pip_install("base" if goal == "run" else "test")
-    npm_install()
-    if goal == "browser":
-        install_browser()
+    with one_at_a_time():
+        make_venv()
+        pip_install("base" if goal == "run" else "test")
+        npm_install()
+        if goal == "browser":
+            install_browser()
 
 
 if __name__ == "__main__":
