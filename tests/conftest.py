@@ -29,14 +29,26 @@ BROWSER_ARGUMENTS = [
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
     for item in items:
         if BROWSER_FIXTURES & set(item.fixturenames):
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.slow)
-        if "live_server" in item.fixturenames:
-            # Other threads must see the rows, and the next test must find what migrations had put there (Wagtail's root).
-            item.add_marker(pytest.mark.django_db(transaction=True, serialized_rollback=True))
+        if commits(item):
+            # What migrations had put there (Wagtail's root, the groups) must be there again for the next such test: all
+            # of them put it back, for one that does not leaves tables that those that do cannot fill.
+            item.add_marker(pytest.mark.django_db(transaction=True, serialized_rollback=True), append=False)
+    # A browser leaves an event loop running in its process, where `asyncio.run` is refused: so browsers come last.
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
+def commits(item) -> bool:
+    """Whether a test writes for other threads and processes to see, so that its tables are emptied afterwards."""
+    marker = item.get_closest_marker("django_db")
+    return bool({"live_server", "transactional_db"} & set(item.fixturenames)) or bool(
+        marker and marker.kwargs.get("transaction")
+    )
 
 
 @pytest.fixture(scope="session")

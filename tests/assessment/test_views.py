@@ -134,6 +134,11 @@ def open_attempt_order(seed):
     return shuffled_order("single", content, Random(seed))
 
 
+def in_no_order(answer):
+    """Boxes ticked come in the order in which they were shown, which says nothing."""
+    return sorted(answer) if isinstance(answer, list) else answer
+
+
 def test_answers_saved_are_shown_again(client):
     attempt = open_attempt(quiz=quiz_of_all_kinds())
     client.force_login(attempt.enrolment.person)
@@ -142,7 +147,9 @@ def test_answers_saved_are_shown_again(client):
     assert "Vos réponses sont enregistrées." in page
     assert (page.count(" checked"), page.count(" selected")) == (4, 5)
     assert 'value="76"' in page
-    assert {row.position: row.response for row in attempt.questions.all()} == right_answers(attempt)
+    assert {row.position: in_no_order(row.response) for row in attempt.questions.all()} == {
+        position: in_no_order(answer) for position, answer in right_answers(attempt).items()
+    }
 
 
 def test_without_javascript_submitting_goes_by_a_page_that_names_what_is_missing(client):
