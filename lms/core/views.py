@@ -1,5 +1,7 @@
 """Views that belong to no trade: health of the installation, uploaded media, chosen colours, accessibility statement."""
 
+import posixpath
+
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError
@@ -10,6 +12,9 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.static import serve
 
 from lms.core.models import Job, SiteIdentity
+
+# Where Wagtail puts uploaded images, their renditions, and the portraits of its users.
+IMAGE_FOLDERS = {"original_images", "images", "avatar_images"}
 
 
 @never_cache
@@ -26,10 +31,14 @@ def health(request):
 @cache_control(max_age=86_400)
 @login_not_required
 def media(request, path):
-    """Uploaded images. Documents have a view of Wagtail's that checks their collection, so their files are not here."""
-    if path.startswith("documents/"):
+    """Uploaded images. Documents have a view of Wagtail's that checks their collection, so their files are not here.
+
+    Folders are admitted by name, in the path as it will be opened: "//documents/…" or "x/../documents/…" lead there too.
+    """
+    plain = posixpath.normpath(path).lstrip("/")
+    if plain.partition("/")[0] not in IMAGE_FOLDERS:
         raise Http404
-    return serve(request, path, document_root=settings.MEDIA_ROOT)
+    return serve(request, plain, document_root=settings.MEDIA_ROOT)
 
 
 @login_not_required
