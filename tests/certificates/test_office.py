@@ -106,6 +106,17 @@ def test_nobody_revokes_their_own_nor_outside_their_scope(officer, certificate):
     assert not can_revoke_certificate(boss, make_certificate(boss))
 
 
+def test_manager_sees_the_certificate_and_does_not_revoke_it(client, unit, certificate):
+    manager = make_officer(make_unit("S2"), VIEW)
+    certificate.person.posts.update(manager=manager)
+    client.force_login(manager)
+    assert certificate.printed_number in client.get(register("inspect", certificate.pk)).content.decode()
+    answer = client.post(register("revoke", certificate.pk), {"reason": "Fraude", "is_meant": "on"})
+    certificate.refresh_from_db()
+    assert certificate.state == "valid"
+    assert answer.status_code in (302, 403)
+
+
 def test_register_is_closed_to_learners_and_visitors(client, certificate):
     assert client.get(register()).status_code == 302
     client.force_login(certificate.person)

@@ -94,16 +94,27 @@ class PostForm(WagtailAdminModelForm):
             del self.fields["person"]
 
     def clean_person(self):
-        """Whoever serves elsewhere is not taken into one's own scope: their data would come along."""
         person = self.cleaned_data["person"]
+        self.refuse_who_serves_elsewhere(person)
+        return person
+
+    def clean_ends_on(self):
+        """A post that is over is not opened again for who left since."""
+        ends_on, today = self.cleaned_data["ends_on"], timezone.localdate()
+        was_over = self.instance.pk and self.instance.ends_on and self.instance.ends_on < today
+        if was_over and (ends_on is None or ends_on >= today):
+            self.refuse_who_serves_elsewhere(self.instance.person)
+        return ends_on
+
+    def refuse_who_serves_elsewhere(self, person):
+        """Whoever serves elsewhere is not taken into one's own scope: their data would come along."""
         current = person.posts.filter(Q(ends_on=None) | Q(ends_on__gte=timezone.localdate()))
-        if current.exclude(unit__in=self.in_scope).exists():
+        if current.exclude(pk=self.instance.pk).exclude(unit__in=self.in_scope).exists():
             raise ValidationError(
                 _(
                     "Cette personne a une affectation dans une structure que vous ne gérez pas : celle-ci doit d’abord y mettre fin."
                 )
             )
-        return person
 
 
 class RoleForm(WagtailAdminModelForm):
@@ -130,6 +141,14 @@ class RoleForm(WagtailAdminModelForm):
         if person == self.for_user and not self.for_user.is_superuser:
             raise ValidationError(_("On ne se confie pas un rôle à soi-même : un autre administrateur doit le faire."))
         return person
+
+    def clean_ends_on(self):
+        """One's own role is not made to last longer either."""
+        before, after = self.instance.ends_on, self.cleaned_data["ends_on"]
+        is_own = self.instance.pk and self.instance.person == self.for_user and not self.for_user.is_superuser
+        if is_own and before and (after is None or after > before):
+            raise ValidationError(_("On ne prolonge pas son propre rôle : un autre administrateur doit le faire."))
+        return after
 
     def clean(self):
         data = super().clean()
