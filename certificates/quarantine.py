@@ -17,20 +17,28 @@ MEMORY_BYTES = 512 * 1024 * 1024
 CPU_SECONDS = 5
 WALL_SECONDS = 20
 AT_ONCE = BoundedSemaphore(2)  # in each web process
+PATIENCE_SECONDS = 2  # then the request gives its thread back: hostile files must not keep all of them waiting
+
+
+class TooBusy(Exception):
+    """As many files as this process checks at once are being checked."""
 
 
 def check_apart(content: bytes, pki_dir: Path) -> Check:
-    """The verdict of `check_pdf`; a file that exhausts its limits is one that cannot be read."""
+    """The verdict of `check_pdf`; a file that exhausts its limits is one that cannot be read. Raises TooBusy."""
     command = [sys.executable, "-m", "certificates.quarantine", str(pki_dir)]
     house = str(Path(__file__).resolve().parent.parent)
     bare = {"PATH": os.defpath, "PYTHONPATH": house, "PYTHONDONTWRITEBYTECODE": "1"}
-    with AT_ONCE:
-        try:
-            done = subprocess.run(  # noqa: S603  our own interpreter and module
-                command, input=content, capture_output=True, timeout=WALL_SECONDS, cwd=house, env=bare, check=False
-            )
-        except subprocess.TimeoutExpired:
-            return Check(Verdict.UNREADABLE)
+    if not AT_ONCE.acquire(timeout=PATIENCE_SECONDS):
+        raise TooBusy
+    try:
+        done = subprocess.run(  # noqa: S603  our own interpreter and module
+            command, input=content, capture_output=True, timeout=WALL_SECONDS, cwd=house, env=bare, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return Check(Verdict.UNREADABLE)
+    finally:
+        AT_ONCE.release()
     if done.returncode != 0:
         return Check(Verdict.UNREADABLE)
     answer = json.loads(done.stdout)

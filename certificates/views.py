@@ -17,7 +17,7 @@ from certificates.facts import printed_facts, standing_of
 from certificates.forms import CodeForm, PdfForm
 from certificates.limits import limited
 from certificates.models import Certificate
-from certificates.quarantine import check_apart
+from certificates.quarantine import TooBusy, check_apart
 from certificates.rules import code_from
 
 # Mobile operators put many people behind one address; a code has 60 random bits, so this leaks nothing.
@@ -111,13 +111,16 @@ def verify_file(request):
     """Check a dropped PDF: its exact bytes first, then its seal."""
     form = PdfForm(request.POST, request.FILES)
     if not form.is_valid():
-        context = {"code_form": CodeForm(), "pdf_form": form}
-        return render(request, "certificates/verify.html", context, status=422)
+        return ask_again(request, form, status=422)
     content = form.cleaned_data["pdf"].read()
     if file := known_file(storage.fingerprint(content)):
         answer = answer_for_known(file, timezone.localdate())
     else:
-        answer = answer_for_unknown(check_apart(content, settings.LMS_PKI_DIR))
+        try:
+            answer = answer_for_unknown(check_apart(content, settings.LMS_PKI_DIR))
+        except TooBusy:
+            form.add_error("pdf", _("Trop de fichiers se contrôlent en ce moment : réessayez dans une minute."))
+            return ask_again(request, form, status=503)
     context = {
         "answer": answer,
         "facts": printed_facts(answer.certificate.printed) if answer.certificate else [],
@@ -126,6 +129,11 @@ def verify_file(request):
         "code_form": CodeForm(),
     }
     return unindexed(render(request, "certificates/verified_file.html", context))
+
+
+def ask_again(request, form, status):
+    """The page of verification, with what is wrong with the file."""
+    return render(request, "certificates/verify.html", {"code_form": CodeForm(), "pdf_form": form}, status=status)
 
 
 def unindexed(response):

@@ -1,13 +1,14 @@
 """The holder's pages and public verification, as people see them."""
 
 import hashlib
+from threading import BoundedSemaphore
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from certificates import storage
+from certificates import quarantine, storage
 from certificates.actions import revoke_certificate
 from certificates.models import Certificate
 from certificates.rules import new_public_code
@@ -197,3 +198,13 @@ def test_file_of_an_unissued_certificate_is_unknown(client):
     page = body(upload(client, stored(certificate)))
     assert "n’est pas dans le registre" in page
     assert certificate.printed_name not in page
+
+
+def test_file_is_asked_for_again_later_when_too_many_are_being_checked(client, monkeypatch):
+    monkeypatch.setattr(quarantine, "PATIENCE_SECONDS", 0)
+    monkeypatch.setattr(quarantine, "AT_ONCE", BoundedSemaphore(1))
+    with quarantine.AT_ONCE:
+        answer = upload(client, b"%PDF-1.7 of someone else")
+    assert answer.status_code == 503
+    assert "réessayez dans une minute" in body(answer)
+    assert upload(client, b"%PDF-1.7 of someone else").status_code == 200
