@@ -19,10 +19,11 @@ from certificates.filters import CertificateFilterSet
 from certificates.forms import RevokeForm
 from certificates.models import Certificate
 from certificates.permissions import REVOKE, VIEW, can_revoke_certificate
+from lms.core.spreadsheets import SafeExportMixin
 from lms.people.rules import Role
 
 
-class CertificateIndexView(IndexView):
+class CertificateIndexView(SafeExportMixin, IndexView):
     """The certificates of the people in the officer's scope."""
 
     def get_base_queryset(self):

@@ -19,6 +19,7 @@ from wagtail.admin.widgets import HeaderButton
 from lms.core import jobs
 from lms.core.models import AuditEntry, Job
 from lms.core.permissions import ReadOnlyPolicy, can_operate_jobs
+from lms.core.spreadsheets import SafeExportMixin
 
 
 class JobAction(BulkAction):
@@ -83,7 +84,7 @@ class JobFilters(WagtailFilterSet):
         fields = ["state", "queue", "created_at"]
 
 
-class JobIndex(IndexView):
+class JobIndex(SafeExportMixin, IndexView):
     """All jobs, the newest first, with what may be done about each."""
 
     def get_list_more_buttons(self, instance):
@@ -164,8 +165,13 @@ class AuditFilters(WagtailFilterSet):
         filter_overrides = {models.JSONField: {"filter_class": django_filters.CharFilter}}
 
 
+class AuditIndex(SafeExportMixin, IndexView):
+    """The whole trail, the newest first."""
+
+
 class AuditViewSet(ModelViewSet):
     model = AuditEntry
+    index_view_class = AuditIndex
     name = "audit"
     url_prefix = "journal"
     icon = "history"

@@ -8,18 +8,10 @@ from django.http import FileResponse, StreamingHttpResponse
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
 
+from lms.core.spreadsheets import neutral
+
 ROW_LIMIT = 150_000  # more than the State's staff; a sheet holds a million rows
 CHUNK = 500
-# What spreadsheets take for a formula, in half and full width, and what some of them skip before one.
-FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
-CONTROLS = ("\t", "\r", "\n")
-
-
-def neutral(value):
-    """Text that a spreadsheet would run as a formula is led by an apostrophe; the rest is left as it is."""
-    if isinstance(value, str) and (value.startswith(CONTROLS) or value.lstrip().startswith(FORMULA_STARTS)):
-        return f"'{value}"
-    return value
 
 
 def headings() -> list[str]:

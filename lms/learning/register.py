@@ -3,8 +3,10 @@
 from wagtail.admin.views.generic import IndexView
 from wagtail.admin.viewsets.model import ModelViewSet
 
+from lms.core.spreadsheets import SafeExportMixin
 
-class RegisterIndexView(IndexView):
+
+class RegisterIndexView(SafeExportMixin, IndexView):
     """The rows about the people in scope of who looks."""
 
     view_permission = ""

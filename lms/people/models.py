@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from treebeard.mp_tree import MP_Node, MP_NodeManager, MP_NodeQuerySet
 
+from lms.people.rules import plain_name
 from lms.skills.models import JobProfile
 
 
@@ -170,6 +171,7 @@ class User(AbstractUser):
 
     def save(self, *args, **kwargs):
         self.email = self.email.lower()
+        self.first_name, self.last_name = plain_name(self.first_name), plain_name(self.last_name)
         super().save(*args, **kwargs)
 
 

@@ -1,5 +1,6 @@
 """Decisions about people that need no database: roles, admitted e-mail domains, matricules."""
 
+import unicodedata
 from collections.abc import Mapping
 from enum import StrEnum
 
@@ -74,6 +75,14 @@ def may_open_account(email: str, domains: Mapping[str, bool]) -> bool:
             return domains[domain]
         domain = domain.partition(".")[2]
     return False
+
+
+def plain_name(text: str) -> str:
+    """A name as it is kept: single spaces, without controls, direction marks and other signs that show nothing.
+
+    They would disguise a name on a verification page, and no spreadsheet or PDF holds them all.
+    """
+    return " ".join("".join(c for c in text if c.isspace() or not unicodedata.category(c).startswith("C")).split())
 
 
 def plain_matricule(text: str) -> str:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from lms.core.models import AuditEntry
-from lms.hr.exports import neutral
+from lms.core.spreadsheets import neutral
 from tests.factories.hr import colleague
 from tests.factories.people import UserFactory
 

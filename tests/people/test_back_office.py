@@ -1,11 +1,13 @@
 """The back office of people and structures: each list and each address within the scope of who asks."""
 
 from datetime import date, timedelta
+from io import BytesIO
 
 import pytest
 from django.contrib.auth.models import Group
 from django.urls import reverse
 from django.utils import timezone
+from openpyxl import load_workbook
 from wagtail.log_actions import log
 
 from lms.core.models import AuditEntry
@@ -65,6 +67,20 @@ def test_lists_show_ones_scope_and_nobody_else(client, hr, own, foreign, name, q
     assert own.person.last_name in page
     assert foreign.person.last_name not in page
     assert foreign.person.email not in page
+
+
+@pytest.mark.parametrize("export", ["csv", "xlsx"])
+def test_people_export_runs_nothing_and_leaves_a_trace(client, hr, own, export):
+    User.objects.filter(pk=own.person.pk).update(first_name="=1+1", last_name="Dos\x01sou")
+    response = client.get(reverse("people_people:index"), {"export": export, "q": own.person.email})
+    content = response.getvalue()
+    if export == "csv":
+        assert f"Dossou,'=1+1,{own.person.email}" in content.decode()
+    else:
+        rows = list(load_workbook(BytesIO(content)).active.values)
+        assert rows[1][:3] == ("Dossou", "'=1+1", own.person.email)
+    entry = AuditEntry.objects.get(verb="people.export")
+    assert (entry.actor_pk, entry.details["rows"], entry.details["format"]) == (str(hr.pk), 1, export)
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -284,6 +300,17 @@ def test_hr_ends_a_post(client, hr, own):
     assert own.ends_on == date(2024, 6, 30)
 
 
+def test_hr_does_not_open_again_the_post_of_someone_who_left(client, hr, own, foreign):
+    over = PostFactory(person=foreign.person, unit=own.unit, is_primary=False, ends_on=date(2022, 12, 31))
+    url = reverse("people_posts:edit", args=[over.pk])
+    for ends_on in ("", "2099-12-31"):
+        page = client.post(url, {"unit": own.unit.pk, "starts_on": "2020-01-01", "ends_on": ends_on}).content.decode()
+        assert "a une affectation dans une structure que vous ne gérez pas" in page
+    assert not User.objects.visible_to(hr).filter(pk=foreign.person.pk).exists()
+    data = {"unit": own.unit.pk, "starts_on": "2020-01-01", "ends_on": "2023-01-31"}
+    assert client.post(url, data).status_code == 302  # a date is still corrected
+
+
 # --- Units
 
 
@@ -357,6 +384,16 @@ def test_administrator_cannot_serve_themself_nor_others_units(client, administra
     assert client.post(url, role_data(own.person, "Tout-puissants", own.unit)).status_code == 200
     assert list(RoleAssignment.objects.exclude(person=administrator)) == []
     assert administrator.roles.count() == 1
+
+
+def test_administrator_does_not_make_their_own_role_last(client, administrator, ministries):
+    last_day = timezone.localdate() + timedelta(days=1)
+    role = give_role(administrator, Role.HR, ministries[0], ends_on=last_day)
+    data = {"starts_on": role.starts_on.isoformat()}
+    page = client.post(reverse("people_roles:edit", args=[role.pk]), data).content.decode()
+    assert "On ne prolonge pas son propre rôle" in page
+    role.refresh_from_db()
+    assert role.ends_on == last_day
 
 
 def test_roles_out_of_scope_are_404(client, administrator, foreign):

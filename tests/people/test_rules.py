@@ -1,8 +1,8 @@
-"""Admitted domains and matricules."""
+"""Admitted domains, names and matricules."""
 
 import pytest
 
-from lms.people.rules import email_domain, may_open_account, plain_matricule
+from lms.people.rules import email_domain, may_open_account, plain_matricule, plain_name
 
 DOMAINS = {
     "gouv.bj": True,
@@ -71,3 +71,16 @@ def test_email_domain_is_in_lower_case():
 
 def test_plain_matricule_drops_spaces_and_case():
     assert plain_matricule(" ab 12 c ") == "AB12C"
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("  Dossou   Afi ", "Dossou Afi"),
+        ("Ɖɔsú-Ayìɖótɛ́ N’Koué", "Ɖɔsú-Ayìɖótɛ́ N’Koué"),
+        ("Dos\x01sou\x0bAfi", "Dossou Afi"),
+        ("\u202eifA uossoD\u200b", "ifA uossoD"),
+    ],
+)
+def test_plain_name_keeps_what_shows(typed, kept):
+    assert plain_name(typed) == kept

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from lms.core.audit import record
 from lms.people.models import Post, Unit, User
-from lms.people.rules import plain_matricule
+from lms.people.rules import plain_matricule, plain_name
 
 
 class MatriculeTaken(Exception):
@@ -41,7 +41,11 @@ def correct_identity(
     """
     on = on or timezone.localdate()
     person = User.objects.select_for_update().get(pk=person.pk)
-    wanted = {"first_name": first_name, "last_name": last_name, "matricule": plain_matricule(matricule)}
+    wanted = {
+        "first_name": plain_name(first_name),
+        "last_name": plain_name(last_name),
+        "matricule": plain_matricule(matricule),
+    }
     changed = [name for name, value in wanted.items() if getattr(person, name) != value]
     if not changed:
         return person

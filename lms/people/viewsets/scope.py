@@ -8,6 +8,7 @@ from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.permissions import ModelPermissionPolicy
 
 from lms.core.deletion import refuse_deletion
+from lms.core.spreadsheets import SafeExportMixin
 
 
 class ScopedPermissionPolicy(ModelPermissionPolicy):
@@ -35,7 +36,7 @@ class ScopedObjectMixin:
         return row
 
 
-class IndexView(generic.IndexView):
+class IndexView(SafeExportMixin, generic.IndexView):
     related: list[str] = []
     any_permission_required = ["add", "change", "delete", "view"]
 
