@@ -6,6 +6,7 @@ from pathlib import Path
 import dj_database_url
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -21,13 +22,21 @@ def env_list(name: str, default: str = "") -> list[str]:
     return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
 
 
+def env_port(name: str, default: int) -> int:
+    """A port of the environment. Raises ImproperlyConfigured."""
+    text = os.environ.get(name) or str(default)
+    if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
+        raise ImproperlyConfigured(f"{name} vaut « {text} » : donnez un nombre de 1 à 65535.")
+    return int(text)
+
+
 # --- Our own keys
 
 # Database, media, keys, mail and broker files of an installation: what has to be backed up.
 LMS_DATA_DIR = Path(os.environ.get("LMS_DATA_DIR") or BASE_DIR / "var").resolve()
 # Where `manage.py serve` listens: this machine only, unless HOST=0.0.0.0.
 LMS_HOST = os.environ.get("HOST") or "127.0.0.1"
-LMS_PORT = int(os.environ.get("PORT") or 8000)
+LMS_PORT = env_port("PORT", 8000)
 # How many web processes share the installation (gunicorn reads the same variable).
 LMS_WEB_PROCESSES = int(os.environ.get("WEB_CONCURRENCY") or 1)
 LMS_WEB_THREADS = int(os.environ.get("LMS_WEB_THREADS") or 8)

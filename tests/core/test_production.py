@@ -36,6 +36,8 @@ def test_production_starts_with_all_that_is_needed(tmp_path):
     ("changes", "what_to_set"),
     [
         ({"DEBUG": "1"}, "mettez DEBUG=0"),
+        ({"PORT": "abc"}, "PORT vaut « abc » : donnez un nombre de 1 à 65535."),
+        ({"PORT": "99999"}, "PORT vaut « 99999 »"),
         ({"SECRET_KEY": ""}, "SECRET_KEY est absente"),
         ({"SECRET_KEY": "django-insecure-" + "k" * 50}, "openssl rand -base64 48"),
         ({"SECRET_KEY": "short"}, "au moins 40 signes"),

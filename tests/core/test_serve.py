@@ -14,11 +14,15 @@ import pytest
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture
-def port():
+def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+@pytest.fixture
+def port():
+    return free_port()
 
 
 @pytest.fixture
@@ -124,3 +128,19 @@ def test_serve_refuses_a_data_folder_in_use(serve):
     assert "La plateforme tourne déjà sur le dossier" in second.said()
     first.terminate()
     assert first.wait(25) == 0
+
+
+def test_run_prepares_nothing_in_a_data_folder_in_use(serve, own_environment):
+    first = serve()
+    wait_for(first, "répond à")
+    second = subprocess.run(
+        [sys.executable, "manage.py", "run"],
+        env={**own_environment, "PORT": str(free_port())},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert second.returncode == 1
+    assert second.stdout == ""
+    assert "La plateforme tourne déjà sur le dossier" in second.stderr
