@@ -1,4 +1,4 @@
-"""Between the server and the views: the signed-in user remembered a minute, and the back office's own content policy."""
+"""Between the server and the views: bodies held to a size, the user remembered a minute, the back office's policy."""
 
 from functools import partial
 
@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib import auth
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.core.cache import cache
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import transaction
 from django.urls import reverse_lazy
 from django.utils.crypto import constant_time_compare
@@ -58,6 +58,25 @@ class CachedUserMiddleware(AuthenticationMiddleware):
 
         request.user = SimpleLazyObject(get_user)
         request.auser = sync_to_async(get_user)
+
+
+class BodySizeMiddleware:
+    """Refuses a body larger than any form of ours asks for, before a byte of it is read.
+
+    Forms judge the size of a file once it has arrived, and the disk would have to hold it until then.
+    """
+
+    prefix = reverse_lazy("wagtailadmin_home")
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        is_inside = request.path_info.startswith(str(self.prefix))
+        most = settings.LMS_BACK_OFFICE_BODY_MAX_BYTES if is_inside else settings.LMS_BODY_MAX_BYTES
+        if int(request.META.get("CONTENT_LENGTH") or 0) > most:
+            raise RequestDataTooBig
+        return self.get_response(request)
 
 
 class BackOfficePolicyMiddleware:

@@ -8,9 +8,11 @@ from django.db import DatabaseError
 from django.http import Http404, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.cache import add_never_cache_headers, patch_cache_control
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.static import serve
 
+from lms.core.identity import identity
 from lms.core.models import Job, SiteIdentity
 
 # Where Wagtail puts uploaded images, their renditions, and the portraits of its users.
@@ -47,9 +49,15 @@ def accessibility(request):
     return render(request, "core/accessibility.html")
 
 
-@cache_control(max_age=365 * 86_400, immutable=True)
 @login_not_required
 def identity_colours(request, key):
-    """The colours chosen in the back office, as a style sheet over our tokens; its address changes with them."""
-    row = SiteIdentity.load()
-    return render(request, "core/identity.css", {"identity": row}, content_type="text/css")
+    """The colours chosen in the back office, as a style sheet over our tokens; its address changes with them.
+
+    Only the address of today's colours may be kept: nobody fills caches ahead with what tomorrow's will ask for.
+    """
+    response = render(request, "core/identity.css", {"identity": SiteIdentity.load()}, content_type="text/css")
+    if key == identity().colours_key:
+        patch_cache_control(response, max_age=365 * 86_400, immutable=True)
+    else:
+        add_never_cache_headers(response)
+    return response

@@ -46,6 +46,8 @@ def test_identity_colours_are_a_style_sheet(client):
     SiteIdentity.objects.create(primary_colour="#7a1f5c")
     answer = client.get(reverse("identity_colours", args=["7a1f5c"]))
     assert answer["Content-Type"] == "text/css"
+    assert "immutable" in answer["Cache-Control"]
+    assert "no-store" in client.get(reverse("identity_colours", args=["123456"]))["Cache-Control"]
     assert answer.content.decode() == (
         ":root {\n  --chosen-primary: #7a1f5c;\n  --chosen-primary-deep: color-mix(in srgb, #7a1f5c 70%, black);\n}\n"
     )

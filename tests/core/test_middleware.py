@@ -94,3 +94,11 @@ def test_only_the_back_office_has_the_looser_one(client, user):
     policy = client.get("/gestion/")["Content-Security-Policy"]
     assert "script-src 'self' 'unsafe-inline' 'unsafe-eval'" in policy
     assert "http" not in policy
+
+
+def test_body_larger_than_any_form_is_refused_unread(client, settings):
+    settings.LMS_BODY_MAX_BYTES, settings.LMS_BACK_OFFICE_BODY_MAX_BYTES = 1000, 2000
+    assert client.post("/verifier/fichier/", {"pdf": "x" * 400}).status_code == 422
+    assert client.post("/verifier/fichier/", {"pdf": "x" * 1400}).status_code == 400
+    assert client.post("/gestion/images/add/", {"file": "x" * 1400}).status_code == 302  # to the login
+    assert client.post("/gestion/images/add/", {"file": "x" * 2400}).status_code == 400
