@@ -1,6 +1,9 @@
 """One machine, one command: `make run`. Demo accounts and the sandbox authority are welcome here, DEBUG=1 if asked."""
 
 import secrets
+from tempfile import TemporaryFile
+
+from django.core.exceptions import ImproperlyConfigured
 
 from lms.settings.base import *  # noqa: F403
 from lms.settings.base import LMS_BROKER_DIR, LMS_DATA_DIR, SECRET_KEY, env_flag, env_list
@@ -8,8 +11,14 @@ from lms.settings.base import LMS_BROKER_DIR, LMS_DATA_DIR, SECRET_KEY, env_flag
 DEBUG = env_flag("DEBUG")
 LMS_DEMO = True
 
-for folder in (LMS_DATA_DIR, LMS_DATA_DIR / "media", LMS_DATA_DIR / "static", LMS_BROKER_DIR / "queue"):
-    folder.mkdir(parents=True, exist_ok=True)
+try:
+    for folder in (LMS_DATA_DIR, LMS_DATA_DIR / "media", LMS_DATA_DIR / "static", LMS_BROKER_DIR / "queue"):
+        folder.mkdir(parents=True, exist_ok=True)
+    TemporaryFile(dir=LMS_DATA_DIR).close()
+except OSError as error:
+    raise ImproperlyConfigured(
+        f"Impossible d’écrire dans le dossier de données {LMS_DATA_DIR} ({error.strerror}) : choisissez-en un autre, LMS_DATA_DIR=…"
+    ) from error
 
 
 def own_secret_key() -> str:

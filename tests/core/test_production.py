@@ -94,3 +94,11 @@ def test_one_machine_is_warned_about_not_refused(production):
     production.CELERY_BROKER_URL = "filesystem://localhost/"
     assert "lms.W002" in {found.id for found in checks.made_for_one_machine(None)}
     checks.refuse_unsafe_start()
+
+
+def test_demonstration_says_when_it_cannot_write(tmp_path):
+    occupied = tmp_path / "file"
+    occupied.touch()
+    code, said = start(tmp_path, DJANGO_SETTINGS_MODULE="lms.settings.dev", LMS_DATA_DIR=str(occupied / "var"))
+    assert code == 1
+    assert f"Impossible d’écrire dans le dossier de données {occupied}/var" in said
