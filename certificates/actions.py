@@ -1,5 +1,7 @@
 """What is done to certificates: a number reserved, the document published, revocation."""
 
+import hashlib
+import logging
 from datetime import datetime
 
 from django.conf import settings
@@ -7,16 +9,22 @@ from django.db import transaction
 from django.utils import timezone
 
 from certificates import rules, storage
+from certificates.checks import end_in_words, seal_in_use
 from certificates.models import Certificate, CertificateAct, CertificateFile, Series
+from certificates.sealing.chain import in_der
 from certificates.signals import certificate_issued, certificate_revoked
 from certificates.snapshot import AttestedLevel, Snapshot
 from lms.core import audit
 from lms.core.identity import identity
 from lms.core.jobs import enqueue
+from lms.core.models import AuditEntry
 from lms.learning.models import Completion, Enrolment
 from lms.people.models import User
 
+logger = logging.getLogger(__name__)
+
 ASSURANCE = "N2"  # quizzes are taken on line, unsupervised
+ENDS_SOON = "seal.ends_soon"
 
 
 class NotRevocable(Exception):
@@ -161,3 +169,20 @@ def ask_for_certificate(enrolment: Enrolment) -> None:
         payload={"enrolment": enrolment.pk},
         on_behalf_of=enrolment.person,
     )
+
+
+def warn_of_seal_end(now: datetime) -> int | None:
+    """Alarm 90, 30 and 7 days before the seal's certificate ends; the alarm reached, None while it is far.
+
+    Each night a line in the log, and in the audit trail one entry per seal and alarm. Raises SealerRefused.
+    """
+    seal = seal_in_use()
+    alarm = rules.seal_alarm(seal.not_valid_after_utc, now) if seal else None
+    if alarm is None:
+        return None
+    words = end_in_words(seal, now)
+    logger.log(logging.ERROR if alarm == min(rules.SEAL_ALARM_DAYS) else logging.WARNING, words)
+    sha256 = hashlib.sha256(in_der(seal)).hexdigest()
+    if not AuditEntry.objects.filter(verb=ENDS_SOON, details__seal_sha256=sha256, details__days=alarm).exists():
+        audit.record(ENDS_SOON, seal_sha256=sha256, days=alarm, ends_at=seal.not_valid_after_utc.isoformat())
+    return alarm

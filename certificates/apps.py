@@ -10,4 +10,4 @@ class CertificatesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from certificates import receivers  # noqa: F401  connects course_completed
+        from certificates import checks, receivers  # noqa: F401  what is checked at the start; connects course_completed

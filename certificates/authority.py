@@ -36,10 +36,10 @@ ALL_USES = AUTHORITY_USES | SEAL_USES | {
 
 @dataclass(frozen=True)
 class Holder:
-    """A key with its certificate."""
+    """A key with its certificate; None for a root about to sign its own."""
 
     key: ec.EllipticCurvePrivateKey
-    certificate: x509.Certificate
+    certificate: x509.Certificate | None
 
 
 @dataclass(frozen=True)
@@ -118,6 +118,13 @@ def write_authority(files: SandboxFiles, now: datetime, passphrase: str) -> None
 def make_holder(name: str, now: datetime, years: int, path_length: int | None, issuer: Holder | None = None) -> Holder:
     """A P-256 key and its certificate; `path_length` None for a seal, which may certify nothing."""
     key = ec.generate_private_key(ec.SECP256R1())
+    return Holder(key, certify(key.public_key(), name, now, years, path_length, issuer or Holder(key, None)))
+
+
+def certify(
+    public_key: ec.EllipticCurvePublicKey, name: str, now: datetime, years: int, path_length: int | None, issuer: Holder
+) -> x509.Certificate:
+    """The certificate of a key that may be elsewhere; an issuer that has no certificate yet signs its own."""
     subject = x509.Name(
         [
             x509.NameAttribute(NameOID.COUNTRY_NAME, "BJ"),
@@ -125,23 +132,22 @@ def make_holder(name: str, now: datetime, years: int, path_length: int | None, i
             x509.NameAttribute(NameOID.COMMON_NAME, name),
         ]
     )
-    signing_key = issuer.key if issuer else key
     is_authority = path_length is not None
     uses = AUTHORITY_USES if is_authority else SEAL_USES
     builder = (
         x509.CertificateBuilder()
         .subject_name(subject)
-        .issuer_name(issuer.certificate.subject if issuer else subject)
-        .public_key(key.public_key())
+        .issuer_name(issuer.certificate.subject if issuer.certificate else subject)
+        .public_key(public_key)
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(minutes=5))
         .not_valid_after(now + timedelta(days=365 * years))
         .add_extension(x509.BasicConstraints(is_authority, path_length), critical=True)
         .add_extension(x509.KeyUsage(**{use: use in uses for use in ALL_USES}), critical=True)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signing_key.public_key()), critical=False)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer.key.public_key()), critical=False)
     )
-    return Holder(key, builder.sign(signing_key, hashes.SHA256()))
+    return builder.sign(issuer.key, hashes.SHA256())
 
 
 def write_private(path: Path, content: bytes) -> None:

@@ -5,6 +5,7 @@ The verdict rests on an independent reader (pyHanko) with our own roots, never o
 
 import io
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from asn1crypto import pem, x509
@@ -16,7 +17,6 @@ from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.errors import PathError, ValidationError
 
-from certificates.authority import sandbox_files
 from certificates.verdicts import Check, Verdict
 
 BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*0\s+\d{1,9}\s+(\d{1,9})\s+(\d{1,9})\s*\]")
@@ -25,16 +25,9 @@ UNREADABLE = (PdfError, ValueError, KeyError, IndexError, TypeError, AttributeEr
               NotImplementedError)  # fmt: skip
 
 
-def trust_roots(pki_dir: Path) -> list[x509.Certificate]:
-    """The roots whose seals are ours: those in `trusted`, and the sandbox's when there is one."""
-    files = sorted(Path(pki_dir).glob("trusted/*.pem"))
-    sandbox = sandbox_files(pki_dir).root
-    return [certificate_in(file) for file in [*files, sandbox] if file.exists()]
-
-
-def certificate_in(file: Path) -> x509.Certificate:
-    _, _, content = pem.unarmor(file.read_bytes())
-    return x509.Certificate.load(content)
+def certificates_in(file: Path) -> list[x509.Certificate]:
+    """All those of a PEM file."""
+    return [x509.Certificate.load(content) for _, _, content in pem.unarmor(file.read_bytes(), multiple=True)]
 
 
 def goes_beyond_its_seal(content: bytes) -> bool:
@@ -43,8 +36,9 @@ def goes_beyond_its_seal(content: bytes) -> bool:
     return bool(ranges) and max(int(start) + int(length) for start, length in ranges) != len(content)
 
 
-def check_pdf(content: bytes, pki_dir: Path) -> Check:
-    """Read the file and validate its one seal: whole file covered, nothing added since, chain up to our roots."""
+def check_pdf(content: bytes, root_files: Iterable[Path]) -> Check:
+    """Read the file and validate its one seal: whole file covered, nothing added since, chain up to the roots in these files."""
+    roots = [root for file in root_files for root in certificates_in(file)]
     if goes_beyond_its_seal(content):
         return Check(Verdict.ALTERED)
     try:
@@ -53,7 +47,7 @@ def check_pdf(content: bytes, pki_dir: Path) -> Check:
             return Check(Verdict.UNSEALED)
         seal = seals[0]
         sealed_by = seal.signer_cert.subject.native.get("common_name", "")
-        context = ValidationContext(trust_roots=trust_roots(pki_dir), allow_fetching=False)
+        context = ValidationContext(trust_roots=roots, allow_fetching=False)
         status = validate_pdf_signature(seal, signer_validation_context=context)
     except (SignatureValidationError, SuspiciousModification):
         return Check(Verdict.ALTERED)

@@ -8,6 +8,7 @@ import os
 import resource
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from threading import BoundedSemaphore
 
@@ -24,9 +25,9 @@ class TooBusy(Exception):
     """As many files as this process checks at once are being checked."""
 
 
-def check_apart(content: bytes, pki_dir: Path) -> Check:
+def check_apart(content: bytes, root_files: Iterable[Path]) -> Check:
     """The verdict of `check_pdf`; a file that exhausts its limits is one that cannot be read. Raises TooBusy."""
-    command = [sys.executable, "-m", "certificates.quarantine", str(pki_dir)]
+    command = [sys.executable, "-m", "certificates.quarantine", *map(str, root_files)]
     house = str(Path(__file__).resolve().parent.parent)
     bare = {"PATH": os.defpath, "PYTHONPATH": house, "PYTHONDONTWRITEBYTECODE": "1"}
     if not AT_ONCE.acquire(timeout=PATIENCE_SECONDS):
@@ -45,15 +46,15 @@ def check_apart(content: bytes, pki_dir: Path) -> Check:
     return Check(Verdict(answer["verdict"]), answer["sealed_by"])
 
 
-def main(pki_dir: str) -> None:
+def main(root_files: list[str]) -> None:
     """The child: limits first, then the libraries, then the file."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     from certificates.checking import check_pdf
 
-    check = check_pdf(sys.stdin.buffer.read(), Path(pki_dir))
+    check = check_pdf(sys.stdin.buffer.read(), map(Path, root_files))
     sys.stdout.write(json.dumps({"verdict": check.verdict, "sealed_by": check.sealed_by}))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1:])

@@ -2,13 +2,15 @@
 
 import secrets
 import unicodedata
-from datetime import date
+from datetime import date, datetime, timedelta
 
 # Crockford’s base 32: no I, L, O nor U, which are misread or mistyped.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 12  # 60 random bits
 MISREAD = str.maketrans("ILO", "110", " -–—_.\u00a0\u202f")
 LONGEST_TYPED = 40
+SEAL_LAST_DAY = timedelta(days=1)  # a document sealed within it would outlive its seal before anyone opens it
+SEAL_ALARM_DAYS = (7, 30, 90)
 
 
 def new_public_code() -> str:
@@ -55,3 +57,13 @@ def public_state(state: str, expires_on: date | None, today: date) -> str:
 def may_revoke(state: str, reason: str) -> bool:
     """Only what is valid is revoked, and never without saying why."""
     return state == "valid" and bool(reason.strip())
+
+
+def may_seal(starts_at: datetime, ends_at: datetime, now: datetime) -> bool:
+    """Whether a seal whose certificate is good between these instants may seal: no more on its last day."""
+    return starts_at <= now < ends_at - SEAL_LAST_DAY
+
+
+def seal_alarm(ends_at: datetime, now: datetime) -> int | None:
+    """The nearest alarm reached before a seal's certificate ends: 7, 30 or 90 (days); None while it is far."""
+    return next((days for days in SEAL_ALARM_DAYS if ends_at - now <= timedelta(days=days)), None)

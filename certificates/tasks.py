@@ -1,13 +1,14 @@
-"""The jobs of certificates. Only these open the seal, in the queue "signing"."""
+"""The jobs of certificates, and the nightly watch over the seal's end. Only `issue` opens the seal, in the queue "signing"."""
 
 import hashlib
 
+from celery import shared_task
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from certificates.actions import publish_certificate, reserve_certificate
+from certificates.actions import publish_certificate, reserve_certificate, warn_of_seal_end
 from certificates.drawing.sheet import draw_certificate
 from certificates.models import Certificate
 from certificates.sealing.cms import mould_of
@@ -18,7 +19,7 @@ from lms.core.identity import identity
 from lms.core.jobs import job_handler
 
 
-@job_handler("certificates.issue", queue="signing", max_attempts=8)
+@job_handler("certificates.issue", queue="signing", max_attempts=20)  # some ten hours: an HSM may be away for a night
 def issue(job):
     """Reserve, draw and seal, publish; each step may be repeated, and is done once."""
     certificate = reserve_certificate(job.payload["enrolment"], timezone.now())
@@ -50,3 +51,8 @@ def tell(job):
     body = render_to_string("certificates/email/issued.txt", context)
     subject = f"Votre certificat : {certificate.course_title}"
     EmailMessage(subject, body, to=[certificate.person.email]).send()
+
+
+@shared_task(name="certificates.watch_seal")
+def watch_seal():
+    warn_of_seal_end(timezone.now())

@@ -118,10 +118,12 @@ def has_browser() -> bool:
     return run(VENV_PYTHON, "-c", ask, stderr=subprocess.DEVNULL)
 
 
-def install_browser():
-    """What the browser tests and the independent check of signatures need beyond Python."""
+def install_test_tools():
+    """What the browser tests, the independent check of signatures and the seal in a token need beyond Python."""
     if not shutil.which("pdfsig"):
         apt_install(["poppler-utils"])
+    if not shutil.which("softhsm2-util") and not apt_install(["softhsm2"]):
+        say("Pas de SoftHSM2 (Debian/Ubuntu : apt install softhsm2) : les essais du cachet en HSM seront sautés")
     if not has_browser() and not apt_install(["chromium"]):
         say("Pas de Chromium sur le système : essai par l’outil de test")
         run(VENV_PYTHON, "-m", "playwright", "install", "chromium")
@@ -148,7 +150,7 @@ def main(goal: str):
         pip_install("base" if goal == "run" else "test")
         npm_install()
         if goal == "browser":
-            install_browser()
+            install_test_tools()
 
 
 if __name__ == "__main__":

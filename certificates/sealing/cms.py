@@ -88,7 +88,9 @@ class CmsMould:
         try:
             self.public_key.verify(signature, digest, PREHASHED)
         except InvalidSignature as error:
-            raise SealerRefused("The signature given back does not verify with the seal’s certificate.") from error
+            raise SealerRefused(
+                "La signature rendue ne se vérifie pas avec le certificat du cachet : la clé n’est pas la sienne."
+            ) from error
 
 
 @lru_cache(maxsize=4)

@@ -36,6 +36,6 @@ def open_local_sealer(pki_dir: Path, passphrase: str) -> LocalP12Sealer:
     """The sealer of the sandbox authority under `pki_dir`; an empty passphrase means the one in the file."""
     files = sandbox_files(pki_dir)
     if not files.seal_p12.exists():
-        raise SealerRefused("No sandbox seal: run make_sandbox_authority first.")
+        raise SealerRefused("Pas de cachet de bac à sable : lancez d’abord manage.py make_sandbox_authority.")
     secret = passphrase.encode() or files.seal_passphrase.read_bytes()
     return LocalP12Sealer(files.seal_p12.read_bytes(), secret)

@@ -8,6 +8,10 @@ class SealerRefused(Exception):
     """Sealing is not allowed here, or the holder of the key gave back something that does not verify."""
 
 
+class SealerUnavailable(Exception):
+    """The holder of the key does not answer for now; the job will try again."""
+
+
 class Sealer(Protocol):
     """An organisational seal, ECDSA on P-256 with SHA-256.
 

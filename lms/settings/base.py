@@ -54,13 +54,22 @@ LMS_DEMO_ACCOUNTS = {
     "certification@demo.example": "responsable des certificats",
     "admin@demo.example": "administrateur de la plateforme",
 }
-# Who seals certificates; "local-p12" is the sandbox authority, whose key lies in LMS_PKI_DIR.
+# Who seals certificates; "local-p12" is the sandbox authority, whose key lies in LMS_PKI_DIR; "pkcs11" a token (HSM).
 LMS_SEALER = os.environ.get("LMS_SEALER") or "local-p12"
 LMS_PKI_DIR = LMS_DATA_DIR / "pki"
 # Set for the worker of the queue "signing" and for nobody else: without it a process may not open the seal.
 LMS_SIGNING_WORKER = env_flag("LMS_SIGNING_WORKER")
 # The passphrase of the PKCS#12 file; empty: the one written beside it, readable by its owner only.
 LMS_SEAL_PASSPHRASE = os.environ.get("LMS_SEAL_PASSPHRASE", "")
+# The token: the library that speaks to it, its label, the key's label, and its PIN, for the signing worker only. The
+# name of the PIN has TOKEN in it so that Django's error reports hide it.
+LMS_PKCS11_MODULE = os.environ.get("LMS_PKCS11_MODULE", "")
+LMS_PKCS11_TOKEN = os.environ.get("LMS_PKCS11_TOKEN", "")
+LMS_PKCS11_KEY = os.environ.get("LMS_PKCS11_KEY", "")
+LMS_PKCS11_TOKEN_PIN = os.environ.get("LMS_PKCS11_TOKEN_PIN", "")
+# The token's seal in public, PEM: its certificate and those above it, then the root they lead to, trusted by /verifier/.
+LMS_SEAL_CERTIFICATES = os.environ.get("LMS_SEAL_CERTIFICATES", "")
+LMS_SEAL_ROOT = os.environ.get("LMS_SEAL_ROOT", "")
 # What is printed on certificates.
 LMS_CERTIFICATE_SERIES = os.environ.get("LMS_CERTIFICATE_SERIES") or "CTD"
 LMS_ISSUER = os.environ.get("LMS_ISSUER") or "Centre de transformation digitale"
@@ -370,6 +379,8 @@ CELERY_BEAT_SCHEDULE = {
     },
     # Roles that end or begin; late is no harm, the scoping rule heeds their dates itself.
     "people.sync_memberships": {"task": "people.sync_memberships", "schedule": crontab(hour=0, minute=5)},
+    # A seal that ends in 90, 30 or 7 days is told of.
+    "certificates.watch_seal": {"task": "certificates.watch_seal", "schedule": crontab(hour=6, minute=0)},
     # Levels whose evidence expired give way to what is still proven; late is no harm, lists heed the date themselves.
     "hr.refresh_expired_levels": {"task": "hr.refresh_expired_levels", "schedule": crontab(hour=0, minute=10)},
 }

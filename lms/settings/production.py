@@ -7,8 +7,10 @@ from django.core.exceptions import ImproperlyConfigured
 from lms.settings.base import *  # noqa: F403
 from lms.settings.base import (
     CONTENT_SECURITY_POLICY,
+    LMS_PKCS11_TOKEN_PIN,
     LMS_PUBLIC_URL,
     LMS_SEALER,
+    LMS_SIGNING_WORKER,
     SECRET_KEY,
     STORAGES,
     env_flag,
@@ -31,7 +33,31 @@ if len(SECRET_KEY) < 40 or SECRET_KEY.startswith("django-insecure-"):
 if LMS_SEALER == "local-p12":
     refuse(
         "LMS_SEALER vaut « local-p12 », l’autorité de certification d’essai : ses certificats n’engagent personne. "
-        "Réglez LMS_SEALER sur un scelleur de production (HSM ou signature distante), voir deploy/README.md."
+        "Réglez LMS_SEALER sur un scelleur de production (LMS_SEALER=pkcs11 pour un HSM), voir deploy/README.md."
+    )
+if LMS_SEALER != "pkcs11":
+    refuse(
+        f"LMS_SEALER vaut « {LMS_SEALER} », que personne ne connaît : mettez LMS_SEALER=pkcs11, voir deploy/README.md."
+    )
+for name, what in {
+    "LMS_PKCS11_TOKEN": "l’étiquette du jeton qui tient la clé du cachet",
+    "LMS_PKCS11_KEY": "l’étiquette de la clé du cachet dans le jeton",
+    "LMS_PKCS11_MODULE": "le chemin de la bibliothèque PKCS#11 du jeton, par exemple /usr/lib/softhsm/libsofthsm2.so",
+    "LMS_SEAL_CERTIFICATES": "le chemin du fichier PEM du certificat du cachet, suivi de ceux au-dessus",
+    "LMS_SEAL_ROOT": "le chemin du fichier PEM de la racine du cachet",
+}.items():
+    if not os.environ.get(name):
+        refuse(f"{name} est absent : donnez {what}, voir deploy/README.md.")
+# Every process reads the certificates (the end of the seal, the root to trust); only the one that signs has the module.
+for name in ("LMS_SEAL_CERTIFICATES", "LMS_SEAL_ROOT", *(["LMS_PKCS11_MODULE"] if LMS_SIGNING_WORKER else [])):
+    if not os.access(os.environ[name], os.R_OK):
+        refuse(f"{name} désigne un fichier qui n’existe pas ou ne se lit pas : {os.environ[name]}")
+if LMS_SIGNING_WORKER and not LMS_PKCS11_TOKEN_PIN:
+    refuse("LMS_PKCS11_TOKEN_PIN est absent : donnez le PIN du jeton dans /etc/academie/signing.")
+if LMS_PKCS11_TOKEN_PIN and not LMS_SIGNING_WORKER:
+    refuse(
+        "LMS_PKCS11_TOKEN_PIN est à la portée d’un processus qui ne scelle pas : gardez-le dans /etc/academie/signing, "
+        "que seul lit le travailleur de signature (LMS_SIGNING_WORKER=1)."
     )
 if not os.environ.get("ALLOWED_HOSTS") or "*" in env_list("ALLOWED_HOSTS"):
     refuse("ALLOWED_HOSTS est absent ou vaut « * » : donnez le ou les noms publics du site, séparés par des virgules.")

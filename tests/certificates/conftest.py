@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from certificates.authority import make_sandbox_authority
+from certificates.authority import make_sandbox_authority, sandbox_files
 
 
 @pytest.fixture(scope="session")
@@ -11,6 +11,11 @@ def pki_dir(tmp_path_factory):
     folder = tmp_path_factory.mktemp("pki")
     make_sandbox_authority(folder, timezone.now())
     return folder
+
+
+@pytest.fixture(scope="session")
+def roots(pki_dir):
+    return [sandbox_files(pki_dir).root]
 
 
 @pytest.fixture(autouse=True)

@@ -143,8 +143,8 @@ def test_same_snapshot_gives_the_same_bytes(mould, sealed):
     assert seal_document(draw(Snapshot.from_json(a_snapshot().to_json())), mould) == sealed
 
 
-def test_whole_document_is_found_intact_and_ours(sealed, pki_dir):
-    check = check_pdf(sealed, pki_dir)
+def test_whole_document_is_found_intact_and_ours(sealed, roots):
+    check = check_pdf(sealed, roots)
     assert check.verdict == Verdict.INTACT
     assert check.sealed_by == "Bac à sable – cachet du Centre de transformation digitale"
 
@@ -161,25 +161,25 @@ def test_pdfsig_finds_the_whole_document_signed_and_valid(sealed, tmp_path):
 
 @needs_poppler
 @pytest.mark.parametrize("place", [b"/Title", b"/MediaBox", b"stream\n"])
-def test_one_byte_changed_is_refused_by_both_readers(sealed, pki_dir, tmp_path, place):
+def test_one_byte_changed_is_refused_by_both_readers(sealed, roots, tmp_path, place):
     content = bytearray(sealed)
     content[content.index(place) + len(place) + 30] ^= 1
-    assert check_pdf(bytes(content), pki_dir).verdict in (Verdict.ALTERED, Verdict.UNREADABLE)
+    assert check_pdf(bytes(content), roots).verdict in (Verdict.ALTERED, Verdict.UNREADABLE)
     file = tmp_path / "certificat.pdf"
     file.write_bytes(content)
     said = subprocess.run(["pdfsig", "-nocert", file], capture_output=True, check=False).stdout.decode()
     assert "Signature is Valid" not in said
 
 
-def test_bytes_added_after_the_seal_are_seen(sealed, pki_dir):
+def test_bytes_added_after_the_seal_are_seen(sealed, roots):
     for more in (b"\n", b"\n% more\n%%EOF\n", sealed):
-        assert check_pdf(sealed + more, pki_dir).verdict == Verdict.ALTERED
+        assert check_pdf(sealed + more, roots).verdict == Verdict.ALTERED
 
 
 @pytest.mark.slow
-def test_stranger_file_is_checked_apart_with_the_same_verdict(sealed, pki_dir):
-    assert check_apart(sealed, pki_dir) == check_pdf(sealed, pki_dir)
-    assert check_apart(b"hello", pki_dir).verdict == Verdict.UNREADABLE
+def test_stranger_file_is_checked_apart_with_the_same_verdict(sealed, roots):
+    assert check_apart(sealed, roots) == check_pdf(sealed, roots)
+    assert check_apart(b"hello", roots).verdict == Verdict.UNREADABLE
 
 
 def bomb():
@@ -192,18 +192,18 @@ def bomb():
 
 
 @pytest.mark.slow
-def test_file_that_unfolds_without_end_is_unreadable_and_hurts_nobody(pki_dir):
+def test_file_that_unfolds_without_end_is_unreadable_and_hurts_nobody(roots):
     content = bomb()
     assert len(content) < 1024 * 1024
-    assert check_apart(content, pki_dir).verdict == Verdict.UNREADABLE
+    assert check_apart(content, roots).verdict == Verdict.UNREADABLE
 
 
-def test_seal_of_another_authority_is_foreign(sealed, tmp_path):
-    assert check_pdf(sealed, tmp_path).verdict == Verdict.FOREIGN
+def test_seal_of_another_authority_is_foreign(sealed):
+    assert check_pdf(sealed, []).verdict == Verdict.FOREIGN
 
 
-def test_document_without_seal_is_not_ours(pki_dir):
-    assert check_pdf(draw(a_snapshot()), pki_dir).verdict in (Verdict.UNSEALED, Verdict.ALTERED, Verdict.UNREADABLE)
+def test_document_without_seal_is_not_ours(roots):
+    assert check_pdf(draw(a_snapshot()), roots).verdict in (Verdict.UNSEALED, Verdict.ALTERED, Verdict.UNREADABLE)
 
 
 def test_signature_that_does_not_verify_is_refused_before_it_is_stored(mould):

@@ -25,6 +25,7 @@ from certificates.models import Certificate, CertificateAct, CertificateFile, Ke
 from certificates.signals import certificate_issued, certificate_revoked
 from certificates.storage import FileDamaged, keep, read
 from certificates.tasks import issue
+from certificates.trust import trusted_roots
 from certificates.verdicts import Verdict
 from lms.core.jobs import run_job
 from lms.core.models import AuditEntry, Job
@@ -82,7 +83,7 @@ def test_completing_a_course_issues_its_certificate_and_tells_the_learner(
     assert certificate.printed_number == f"CTD-{timezone.localdate().year}-000001"
     assert certificate.printed.content_version == 3
     assert verbs(certificate) == ISSUED
-    assert check_pdf(content, django_settings.LMS_PKI_DIR).verdict == Verdict.INTACT
+    assert check_pdf(content, trusted_roots()).verdict == Verdict.INTACT
     assert file.size_bytes == len(content)
     assert file.is_specimen
     assert announced == [certificate.pk]

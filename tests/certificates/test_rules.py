@@ -1,6 +1,6 @@
 """Numbers, codes, states."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -78,3 +78,28 @@ def test_days_and_hours_as_french_writes_them():
         "1\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}20",
         "10\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}05",
     ]
+
+
+STARTS, ENDS = datetime(2026, 1, 1, tzinfo=UTC), datetime(2029, 1, 1, tzinfo=UTC)
+DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
+
+
+@pytest.mark.parametrize(
+    ("now", "may"),
+    [
+        (STARTS - SECOND, False),
+        (STARTS, True),
+        (ENDS - DAY - SECOND, True),
+        (ENDS - DAY, False),
+        (ENDS, False),
+    ],
+)
+def test_seal_serves_from_its_first_instant_to_the_day_before_its_last(now, may):
+    assert rules.may_seal(STARTS, ENDS, now) == may
+
+
+@pytest.mark.parametrize(
+    ("days", "alarm"), [(91, None), (90, 90), (31, 90), (30, 30), (8, 30), (7, 7), (0, 7), (-1, 7)]
+)
+def test_seal_alarm_is_the_nearest_reached(days, alarm):
+    assert rules.seal_alarm(ENDS, ENDS - days * DAY) == alarm

@@ -15,8 +15,14 @@ GOOD = {
     "SECRET_KEY": "k" * 50,
     "ALLOWED_HOSTS": "academie.example.org",
     "LMS_PUBLIC_URL": "https://academie.example.org",
-    "LMS_SEALER": "hsm",
+    "LMS_SEALER": "pkcs11",
+    "LMS_PKCS11_MODULE": "/only/where/it/signs.so",
+    "LMS_PKCS11_TOKEN": "cachet",
+    "LMS_PKCS11_KEY": "cachet-2026",
+    "LMS_SEAL_CERTIFICATES": __file__,  # any file that can be read: what is in it is for `check` to say
+    "LMS_SEAL_ROOT": __file__,
 }
+SIGNING = {"LMS_SIGNING_WORKER": "1", "LMS_PKCS11_MODULE": __file__, "LMS_PKCS11_TOKEN_PIN": "1234"}
 
 
 def start(tmp_path, **changes):
@@ -30,6 +36,7 @@ def start(tmp_path, **changes):
 
 def test_production_starts_with_all_that_is_needed(tmp_path):
     assert start(tmp_path) == (0, "True\n")
+    assert start(tmp_path, **SIGNING) == (0, "True\n")
 
 
 @pytest.mark.parametrize(
@@ -43,6 +50,16 @@ def test_production_starts_with_all_that_is_needed(tmp_path):
         ({"SECRET_KEY": "short"}, "au moins 40 signes"),
         ({"LMS_SEALER": ""}, "Réglez LMS_SEALER"),
         ({"LMS_SEALER": "local-p12"}, "Réglez LMS_SEALER"),
+        ({"LMS_SEALER": "hsm"}, "mettez LMS_SEALER=pkcs11"),
+        ({"LMS_PKCS11_TOKEN": ""}, "LMS_PKCS11_TOKEN est absent"),
+        ({"LMS_PKCS11_KEY": ""}, "LMS_PKCS11_KEY est absent"),
+        ({"LMS_PKCS11_MODULE": ""}, "LMS_PKCS11_MODULE est absent"),
+        ({"LMS_SEAL_CERTIFICATES": ""}, "LMS_SEAL_CERTIFICATES est absent"),
+        ({"LMS_SEAL_ROOT": ""}, "LMS_SEAL_ROOT est absent"),
+        ({"LMS_SEAL_ROOT": "/nowhere/root.pem"}, "LMS_SEAL_ROOT désigne un fichier qui n’existe pas"),
+        (SIGNING | {"LMS_PKCS11_MODULE": "/nowhere.so"}, "LMS_PKCS11_MODULE désigne un fichier"),
+        (SIGNING | {"LMS_PKCS11_TOKEN_PIN": ""}, "donnez le PIN du jeton dans /etc/academie/signing"),
+        ({"LMS_PKCS11_TOKEN_PIN": "1234"}, "à la portée d’un processus qui ne scelle pas"),
         ({"ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS est absent"),
         ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS est absent ou vaut"),
         ({"LMS_PUBLIC_URL": ""}, "LMS_PUBLIC_URL doit être"),
