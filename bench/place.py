@@ -38,13 +38,14 @@ def throw_away_place() -> Iterator[None]:
 def throw_away_database(url: str) -> Iterator[str]:
     """The address of a new database on the server of `url`, dropped afterwards.
 
+    The database that `url` names need not exist: like Django's tests, this works from the server's own, `postgres`.
     Empty for anything but PostgreSQL: a SQLite file lives, and goes, with its data folder.
     """
     if not url.startswith("postgres"):
         yield ""
         return
-    name = f"lms_{secrets.token_hex(6)}"
-    with psycopg.connect(url, autocommit=True) as server:
+    name, maintenance = f"lms_{secrets.token_hex(6)}", urlsplit(url)._replace(path="/postgres").geturl()
+    with psycopg.connect(maintenance, autocommit=True) as server:
         server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
         try:
             yield urlsplit(url)._replace(path=f"/{name}").geturl()

@@ -19,6 +19,8 @@ from lms.learning.models import Enrolment
 from lms.learning.study import Study, find_study
 from lms.learning.views.steps import steps
 
+# What Django reads into request.POST; in anything else it finds no answer at all.
+FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 REFUSALS = {
     actions.NotEnrolled: gettext_lazy("Inscrivez-vous à la formation pour passer son évaluation."),
     actions.QuizNotOpen: gettext_lazy("Cette évaluation n’est pas ouverte."),
@@ -61,7 +63,9 @@ def attempt(request, pk):
 
 @require_POST
 def answer(request, pk, position):
-    """Save the answer to one question, as it is given; says so in JSON."""
+    """Save the answer to one question, as it is given; says so in JSON. A form that cannot be read erases nothing: 415."""
+    if request.content_type not in FORM_TYPES:
+        return JsonResponse({"saved": False}, status=415)
     row = get_object_or_404(
         ServedQuestion.objects.select_related("version").only(
             "attempt_id", "position", "order", "version__type", "version__content"

@@ -218,6 +218,13 @@ def test_a_misshapen_answer_is_no_answer(learner, attempt, body):
     assert attempt.questions.get().response is None
 
 
+def test_an_answer_in_no_form_is_refused_and_erases_nothing(learner, attempt):
+    learner.post(at("answer", attempt.pk, 1), form_of(attempt))
+    response = learner.post(at("answer", attempt.pk, 1), {"q1": "0"}, content_type="application/json")
+    assert (response.status_code, json.loads(response.content)) == (415, {"saved": False})
+    assert attempt.questions.get().response == right_answers(attempt)[1]
+
+
 def test_saving_is_a_post_to_a_question_served(learner, attempt):
     assert learner.get(at("answer", attempt.pk, 1)).status_code == 405
     assert learner.post(at("answer", attempt.pk, 2)).status_code == 404
