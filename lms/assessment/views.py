@@ -64,7 +64,7 @@ def attempt(request, pk):
 @require_POST
 def answer(request, pk, position):
     """Save the answer to one question, as it is given; says so in JSON. A form that cannot be read erases nothing: 415."""
-    if request.content_type not in FORM_TYPES:
+    if request.content_type and request.content_type not in FORM_TYPES:
         return JsonResponse({"saved": False}, status=415)
     row = get_object_or_404(
         ServedQuestion.objects.select_related("version").only(
