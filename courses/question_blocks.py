@@ -3,18 +3,21 @@
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
+MAX_ITEMS = 12  # options, pairs or items of one question
+MAX_OPTION, MAX_ITEM, MAX_ACCEPTED, MAX_UNIT = 500, 300, 200, 40  # characters
+
 
 class OptionBlock(blocks.StructBlock):
     """An option and whether it is right."""
 
-    text = blocks.CharBlock(label=_("texte"), max_length=500)
+    text = blocks.CharBlock(label=_("texte"), max_length=MAX_OPTION)
     is_correct = blocks.BooleanBlock(label=_("bonne réponse"), required=False)
 
 
 class ChoiceAnswerBlock(blocks.StructBlock):
     """Options to choose from."""
 
-    options = blocks.ListBlock(OptionBlock(), label=_("options"), min_num=2, max_num=12)
+    options = blocks.ListBlock(OptionBlock(), label=_("options"), min_num=2, max_num=MAX_ITEMS)
 
 
 class TrueFalseAnswerBlock(blocks.StructBlock):
@@ -28,34 +31,34 @@ class NumericAnswerBlock(blocks.StructBlock):
 
     value = blocks.DecimalBlock(label=_("valeur attendue"))
     tolerance = blocks.DecimalBlock(label=_("tolérance (±)"), default=0, min_value=0)
-    unit = blocks.CharBlock(label=_("unité"), required=False, max_length=40)
+    unit = blocks.CharBlock(label=_("unité"), required=False, max_length=MAX_UNIT)
 
 
 class PairBlock(blocks.StructBlock):
     """Two texts that go together."""
 
-    left = blocks.CharBlock(label=_("élément"), max_length=300)
-    right = blocks.CharBlock(label=_("correspond à"), max_length=300)
+    left = blocks.CharBlock(label=_("élément"), max_length=MAX_ITEM)
+    right = blocks.CharBlock(label=_("correspond à"), max_length=MAX_ITEM)
 
 
 class MatchingAnswerBlock(blocks.StructBlock):
     """Pairs to put together."""
 
-    pairs = blocks.ListBlock(PairBlock(), label=_("paires"), min_num=2, max_num=12)
+    pairs = blocks.ListBlock(PairBlock(), label=_("paires"), min_num=2, max_num=MAX_ITEMS)
 
 
 class OrderingAnswerBlock(blocks.StructBlock):
     """Items given in their right order."""
 
     items = blocks.ListBlock(
-        blocks.CharBlock(max_length=300), label=_("éléments, dans le bon ordre"), min_num=2, max_num=12
+        blocks.CharBlock(max_length=MAX_ITEM), label=_("éléments, dans le bon ordre"), min_num=2, max_num=MAX_ITEMS
     )
 
 
 class ShortTextAnswerBlock(blocks.StructBlock):
     """Texts accepted as an answer."""
 
-    accepted = blocks.ListBlock(blocks.CharBlock(max_length=200), label=_("réponses acceptées"), min_num=1)
+    accepted = blocks.ListBlock(blocks.CharBlock(max_length=MAX_ACCEPTED), label=_("réponses acceptées"), min_num=1)
     ignore_case = blocks.BooleanBlock(label=_("ignorer les majuscules"), required=False, default=True)
     ignore_accents = blocks.BooleanBlock(label=_("ignorer les accents"), required=False, default=True)
 

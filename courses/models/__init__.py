@@ -1,6 +1,6 @@
 """What trainers write: pages and the question bank."""
 
-from courses.models.imports import ImportedContent
+from courses.models.imports import ImportedContent, QuestionImport
 from courses.models.outline import CourseOutline
 from courses.models.pages import (
     CataloguePage,
@@ -11,7 +11,7 @@ from courses.models.pages import (
     QuizPage,
     QuizQuestion,
 )
-from courses.models.questions import FrozenError, Question, QuestionVersion
+from courses.models.questions import FrozenError, Question, QuestionTag, QuestionVersion, TaggedQuestion
 
 __all__ = [
     "CataloguePage",
@@ -23,7 +23,10 @@ __all__ = [
     "ImportedContent",
     "LessonPage",
     "Question",
+    "QuestionImport",
+    "QuestionTag",
     "QuestionVersion",
     "QuizPage",
     "QuizQuestion",
+    "TaggedQuestion",
 ]

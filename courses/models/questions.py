@@ -6,6 +6,8 @@ import json
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
+from taggit.managers import TaggableManager
+from taggit.models import ItemBase, TagBase
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.fields import StreamField
 from wagtail.search import index
@@ -13,6 +15,32 @@ from wagtail.search import index
 from courses.question_blocks import AnswerBlock
 from courses.rules.answers import InvalidAnswer, frozen_content
 from lms.skills.models import LEVEL_VALIDATORS, Competence
+
+
+class QuestionTag(TagBase):
+    """A word trainers sort questions by; categories of imported files become some."""
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("étiquette de question")
+        verbose_name_plural = _("étiquettes de question")
+
+
+class TaggedQuestion(ItemBase):
+    """One tag on one question."""
+
+    tag = models.ForeignKey(QuestionTag, models.CASCADE, related_name="tagged")
+    content_object = models.ForeignKey("courses.Question", models.CASCADE, related_name="tagged")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["content_object", "tag"], name="courses_question_tagged_once")
+        ]
+        verbose_name = _("étiquette posée")
+        verbose_name_plural = _("étiquettes posées")
+
+    def __str__(self):
+        return f"{self.content_object_id}: {self.tag}"
 
 
 class QuestionQuerySet(models.QuerySet):
@@ -39,13 +67,24 @@ class Question(index.Indexed, models.Model):
     )
     level = models.PositiveSmallIntegerField(_("niveau"), null=True, blank=True, validators=LEVEL_VALIDATORS)
 
+    tags = TaggableManager(
+        _("étiquettes"),
+        through=TaggedQuestion,
+        blank=True,
+        help_text=_("Des mots pour retrouver la question, séparés par des virgules."),
+    )
+
     objects = QuestionQuerySet.as_manager()
     panels = [
         FieldPanel("prompt"),
         FieldPanel("answer"),
         FieldPanel("explanation"),
         MultiFieldPanel(
-            [FieldPanel("code"), FieldRowPanel([FieldPanel("competence"), FieldPanel("level")])],
+            [
+                FieldPanel("code"),
+                FieldRowPanel([FieldPanel("competence"), FieldPanel("level")]),
+                FieldPanel("tags"),
+            ],
             heading=_("Classement"),
         ),
     ]

@@ -1,0 +1,327 @@
+"""Bringing questions read from a file into the bank: what would happen, and doing it, all in one transaction."""
+
+import hashlib
+import json
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from wagtail.models import ReferenceIndex
+from wagtail.search.backends import get_search_backends
+
+from courses.actions.load import OPTION_IDS, stream_answer
+from courses.exports.from_bank import CHUNK, latest_versions, neutral_of
+from courses.imports.questions.files import read_questions
+from courses.imports.questions.neutral import (
+    ERROR,
+    SKIPPED,
+    WARNING,
+    ImportedQuestion,
+    Reading,
+    Remark,
+    identified,
+    tag_key,
+)
+from courses.imports.questions.texts import one_line, plain
+from courses.models import Question, QuestionImport, QuestionTag, QuestionVersion, TaggedQuestion
+from courses.rules.answers import frozen_content
+from lms.core import audit
+from lms.core.jobs import enqueue
+from lms.skills.models import Competence
+
+JOB = "courses.import_questions"
+
+
+class AlreadyAsked(Exception):
+    """The import was confirmed before, or is done."""
+
+
+@dataclass
+class Plan:
+    """What an import does to the bank, and its whole report."""
+
+    created: list[ImportedQuestion] = field(default_factory=list)
+    updated: list[tuple[QuestionVersion, ImportedQuestion]] = field(default_factory=list)
+    unchanged: int = 0
+    kept: int = 0  # in the bank under the same code, different, and left as they are
+    remarks: list[Remark] = field(default_factory=list)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        levels = Counter(remark.level for remark in self.remarks)
+        return {
+            "created": len(self.created),
+            "updated": len(self.updated),
+            "unchanged": self.unchanged,
+            "kept": self.kept,
+            **{level: levels[level] for level in (ERROR, WARNING, SKIPPED)},
+        }
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every question of the file was understood."""
+        return not any(remark.level in (ERROR, SKIPPED) for remark in self.remarks)
+
+
+def plan_import(reading: Reading, replaces: bool) -> Plan:
+    """What importing this reading would do, the bank being as it is; a few queries per 500 questions, nothing written."""
+    plan = Plan(remarks=list(reading.remarks))
+    competences = set(Competence.objects.values_list("code", flat=True))
+    wanted: dict[str, ImportedQuestion] = {}
+    for question in reading.questions:
+        if question.competence and question.competence not in competences:
+            plan.remarks.append(
+                Remark(ERROR, question.where, _("Compétence inconnue : %(code)s.") % {"code": question.competence[:40]})
+            )
+            continue
+        coded = replace(question, code=question.code or code_of(question))
+        if coded.code not in wanted:
+            wanted[coded.code] = coded
+        elif question.code:
+            message = _("Le code « %(code)s » est déjà celui d’une autre question du fichier.")
+            plan.remarks.append(Remark(ERROR, question.where, message % {"code": question.code}))
+        else:
+            message = _("La même question est déjà dans le fichier.")
+            plan.remarks.append(Remark(SKIPPED, question.where, message))
+    known = existing(wanted)
+    for code, question in wanted.items():
+        if code not in known:
+            plan.created.append(question)
+            continue
+        version, tags = known[code]
+        if is_same(question, neutral_of(version, tags)):
+            plan.unchanged += 1
+        elif replaces:
+            plan.updated.append((version, question))
+            message = _("La question « %(code)s » de la banque est remplacée.")
+            plan.remarks.append(Remark(WARNING, question.where, message % {"code": code}))
+        else:
+            plan.kept += 1
+            message = _("La question « %(code)s » est déjà dans la banque, différente : elle y est laissée comme elle est.")
+            plan.remarks.append(Remark(WARNING, question.where, message % {"code": code}))
+    return plan
+
+
+def existing(codes: Iterable[str]) -> dict[str, tuple[QuestionVersion, tuple[str, ...]]]:
+    """The latest version and the tags of the questions that have these codes."""
+    listed, found = list(codes), {}
+    for start in range(0, len(listed), CHUNK):
+        part = Question.objects.filter(code__in=listed[start : start + CHUNK]).order_by("pk")
+        for version, tags in latest_versions(part.values_list("pk", flat=True)):
+            found[version.question.code] = version, tags
+    return found
+
+
+def code_of(question: ImportedQuestion) -> str:
+    """A code for a question that has none: the same for the same question, another as soon as it differs."""
+    said = json.dumps([question.type, question.prompt, question.answer], ensure_ascii=False, default=str)
+    start = slugify(question.title or question.prompt)[:60].strip("-") or "question"
+    return f"{start}-{hashlib.sha256(said.encode()).hexdigest()[:10]}"
+
+
+def is_same(question: ImportedQuestion, held: ImportedQuestion) -> bool:
+    """Whether a file says nothing new of the question held; what it does not say is not compared."""
+    return normal(filled(question, held)) == normal(held)
+
+
+def filled(question: ImportedQuestion, held: ImportedQuestion) -> ImportedQuestion:
+    """The question with what its file does not say taken from the one held."""
+    answer = question.answer
+    if held.type == question.type:
+        answer = {name: held.answer[name] if value is None else value for name, value in answer.items()}
+    names = ("explanation", "competence", "level", "tags")
+    unsaid = {name: getattr(held, name) for name in names if getattr(question, name) is None}
+    return replace(question, answer=answer, **unsaid)
+
+
+def normal(question: ImportedQuestion) -> tuple:
+    """What makes two questions the same: the texts as files can write them, tags in any order."""
+    return (
+        question.type,
+        plain(question.prompt),
+        normal_answer(question.answer),
+        plain(question.explanation or ""),
+        question.competence,
+        question.level,
+        {tag_key(tag) for tag in question.tags or ()},
+    )
+
+
+def normal_answer(value):
+    """An answer whose texts stand on one line, whose numbers compare by value, and whose silences are empty."""
+    match value:
+        case dict():
+            return {name: normal_answer(each) for name, each in value.items()}
+        case tuple() | list():
+            return tuple(normal_answer(each) for each in value)
+        case str():
+            return one_line(value)
+        case None:
+            return ""
+    return value
+
+
+# --- Writing
+
+
+@transaction.atomic
+def carry_out(plan: Plan, told: Callable[[int], None] = lambda percent: None) -> None:
+    """Write the plan, by bulk; `told` hears how far it is (0–100). Locks the questions it replaces."""
+    competences = {competence.code: competence for competence in Competence.objects.all()}
+    pks = [version.question_id for version, _question in plan.updated]
+    locked = {question.pk: question for question in Question.objects.select_for_update().filter(pk__in=pks)}
+    written, versions = [], []
+    for imported in plan.created:
+        question = Question(code=imported.code)
+        versions.append(fill(question, imported, competences, None))
+        written.append((question, imported))
+    Question.objects.bulk_create([question for question, _imported in written], batch_size=CHUNK)
+    told(40)
+    for held, imported in plan.updated:
+        question = locked[held.question_id]
+        version = fill(question, imported, competences, held)
+        if version.fingerprint != held.fingerprint:
+            versions.append(version)
+        written.append((question, imported))
+    fields = ["prompt", "answer", "explanation", "competence", "level"]
+    Question.objects.bulk_update(locked.values(), fields, batch_size=100)
+    for version in versions:
+        version.question_id = version.question.pk
+    QuestionVersion.objects.bulk_create(versions, batch_size=CHUNK)
+    told(60)
+    put_tags(written)
+    told(70)
+    for backend in get_search_backends(with_auto_update=True):
+        backend.add_bulk(Question, [question for question, _imported in written])
+    told(90)
+    for question, _imported in written:
+        if question.competence_id:
+            ReferenceIndex.create_or_update_for_object(question)
+
+
+def fill(question: Question, imported: ImportedQuestion, competences: dict, held: QuestionVersion | None) -> QuestionVersion:
+    """Write what the file says on the question; give the version that freezes it, its options keeping their identifiers."""
+    ids = ids_by_text(held) if held and held.type == imported.type else {}
+    if held:
+        imported = filled(imported, neutral_of(held, ()))
+
+    def id_of(text: str) -> str:
+        return ids.get(text) or str(uuid.uuid5(OPTION_IDS, f"{question.code}/{text}"))
+
+    answer = identified(imported.answer, id_of)
+    question.prompt, question.explanation = imported.prompt, imported.explanation or ""
+    question.competence = competences[imported.competence] if imported.competence else None
+    question.level = imported.level
+    question.answer = [raw_answer(question.code, imported.type, answer)]
+    content = frozen_content(imported.type, answer)
+    return QuestionVersion(
+        question=question,
+        number=held.number + 1 if held else 1,
+        type=imported.type,
+        prompt=question.prompt,
+        content=content,
+        explanation=question.explanation,
+        fingerprint=QuestionVersion.fingerprint_of(imported.type, question.prompt, content, question.explanation),
+    )
+
+
+def raw_answer(code: str, kind: str, answer: dict) -> dict:
+    """The raw StreamField of an answer whose items have their identifiers already."""
+    raw = stream_answer(code, kind, answer)
+    name = next(iter(answer))
+    if name in ("options", "pairs", "items"):
+        for item, row in zip(raw["value"][name], answer[name], strict=True):
+            item["id"] = row[0]
+    return raw
+
+
+def ids_by_text(version: QuestionVersion) -> dict[str, str]:
+    """The identifiers of the options, left sides or items of a version."""
+    rows = version.content.get("options") or version.content.get("left") or version.content.get("items") or []
+    return {row["text"]: row["id"] for row in rows}
+
+
+def put_tags(written: list[tuple[Question, ImportedQuestion]]) -> None:
+    """Give the questions the tags their file says; a tag that exists is taken, whatever its case."""
+    said = [(question, imported.tags) for question, imported in written if imported.tags is not None]
+    tags = {tag_key(tag.name): tag for tag in QuestionTag.objects.all()} if said else {}
+    for name in dict.fromkeys(name for _question, names in said for name in names):
+        if tag_key(name) not in tags:
+            tags[tag_key(name)] = QuestionTag.objects.create(name=name)
+    pks = [question.pk for question, _names in said]
+    for start in range(0, len(pks), CHUNK):
+        TaggedQuestion.objects.filter(content_object__in=pks[start : start + CHUNK]).delete()
+    rows = (TaggedQuestion(content_object=question, tag=tags[tag_key(name)]) for question, names in said for name in names)
+    TaggedQuestion.objects.bulk_create(rows, batch_size=CHUNK)
+
+
+# --- The import as its author lives it
+
+
+@transaction.atomic
+def begin_import(name: str, data: bytes, user, now: datetime) -> QuestionImport:
+    """Read a file, keep it, and give the preview of its import; nothing enters the bank. Raises QuestionFileRefused.
+
+    Previews that the same person forgot are cleared away with their files.
+    """
+    reading = read_questions(data)
+    plan = plan_import(reading, replaces=False)
+    for old in QuestionImport.objects.forgotten(now).filter(created_by=user):
+        old.file.delete(save=False)
+        old.delete()
+    begun = QuestionImport(
+        name=name[:200], format=reading.format, created_by=user, created_at=now, counts=plan.counts, remarks=rows_of(plan)
+    )
+    begun.file.save(f"{uuid.uuid4()}", ContentFile(data), save=False)
+    begun.save()
+    return begun
+
+
+@transaction.atomic
+def confirm_import(begun: QuestionImport, user, all_or_nothing: bool, replaces: bool) -> QuestionImport:
+    """Ask for the import in the background; locks it. Raises AlreadyAsked."""
+    begun = QuestionImport.objects.select_for_update().get(pk=begun.pk)
+    if begun.state != QuestionImport.State.PREVIEW:
+        raise AlreadyAsked
+    begun.all_or_nothing, begun.replaces, begun.state = all_or_nothing, replaces, QuestionImport.State.ASKED
+    begun.job = enqueue(JOB, key=f"{JOB}:{begun.pk}", payload={"import": begun.pk}, on_behalf_of=user)
+    begun.save()
+    return begun
+
+
+def run_import(pk: int, now: datetime, told: Callable[[int], None] = lambda percent: None) -> QuestionImport:
+    """Read the file again and bring its questions in, each wholly, all in one transaction; again changes nothing."""
+    begun = QuestionImport.objects.get(pk=pk)
+    if begun.state != QuestionImport.State.ASKED:
+        return begun
+    with begun.file.open("rb") as file:
+        reading = read_questions(file.read())
+    told(20)
+    with transaction.atomic():
+        begun = QuestionImport.objects.select_for_update().select_related("created_by").get(pk=pk)
+        if begun.state != QuestionImport.State.ASKED:
+            return begun
+        plan = plan_import(reading, begun.replaces)
+        begun.state = QuestionImport.State.DONE
+        if begun.all_or_nothing and not plan.is_whole:
+            begun.state = QuestionImport.State.REFUSED
+        else:
+            carry_out(plan, lambda percent: told(20 + percent * 8 // 10))
+        begun.counts, begun.remarks, begun.finished_at = plan.counts, rows_of(plan), now
+        name, storage, begun.file = begun.file.name, begun.file.storage, ""
+        begun.save()
+        audit.record("question.import", actor=begun.created_by, obj=begun, state=begun.state, **plan.counts)
+        transaction.on_commit(lambda: storage.delete(name))
+    return begun
+
+
+def rows_of(plan: Plan) -> list[list[str]]:
+    return [[remark.level, remark.where, remark.message] for remark in plan.remarks]
+
+

@@ -1,0 +1,97 @@
+"""GIFT: what Moodle's text format can say of a question. Texts are plain, every special character escaped."""
+
+import re
+from collections.abc import Iterable
+from html import escape
+
+from courses.imports.questions.neutral import ImportedQuestion
+from courses.imports.questions.texts import one_line, plain
+
+SPECIAL = re.compile(r"([~=#{}:\\])")
+# What a reader would take for the mark of a format or for a weight.
+MISREAD = re.compile(r"\s*(\[(html|moodle|plain|markdown)\]|%)", re.IGNORECASE)
+
+
+def write_gift(questions: Iterable[ImportedQuestion]) -> str:
+    """The questions, each after a comment that carries its code and tags, as Moodle 3.9 and later read them."""
+    return "\n\n".join(map(_question, questions)) + "\n"
+
+
+def _question(question: ImportedQuestion) -> str:
+    tags = "".join(f" [tag:{_in_brackets(tag)}]" for tag in question.tags or ())
+    explanation = plain(question.explanation or "")
+    general = f"####{_text(explanation)}" if explanation else ""
+    answer = ANSWERS[question.type](question.answer)
+    return (
+        f"// [id:{question.code}]{tags}\n"
+        f"::{_escaped(question.title)}::[plain]{_escaped(plain(question.prompt))}{{{answer}{general}}}"
+    )
+
+
+def _in_brackets(text: str) -> str:
+    return re.sub(r"([\[\]])", r"\\\1", one_line(text))
+
+
+def _escaped(text: str) -> str:
+    return SPECIAL.sub(r"\\\1", text).replace("\n", "\\n")
+
+
+def _text(text: str) -> str:
+    """A text inside the answer; [plain] only where it would be misread without."""
+    return f"{'[plain]' if MISREAD.match(text) else ''}{_escaped(text)}"
+
+
+def _single(answer: dict) -> str:
+    rows = (f"{'=' if right else '~'}{_text(one_line(text))}" for text, right in answer["options"])
+    return _lines(rows)
+
+
+def _multiple(answer: dict) -> str:
+    right_count = sum(right for _text, right in answer["options"])
+    share = f"{100 / right_count:.5f}".rstrip("0").rstrip(".")
+    rows = (f"~%{share if right else 0}%{_text(one_line(text))}" for text, right in answer["options"])
+    return _lines(rows)
+
+
+def _true_false(answer: dict) -> str:
+    return "TRUE" if answer["is_true"] else "FALSE"
+
+
+def _numeric(answer: dict) -> str:
+    return f"#{answer['value']:f}:{answer['tolerance']:f}"
+
+
+def _matching(answer: dict) -> str:
+    return _lines(f"={_left(one_line(left))} -> {_escaped(one_line(right))}" for left, right in answer["pairs"])
+
+
+def _left(text: str) -> str:
+    """The arrow separates the two sides: one in the text can only be said in HTML."""
+    if "->" not in text:
+        return _text(text)
+    spaced = re.sub(r"(?<= ) ", "&#32;", escape(text, quote=False))
+    return f"[html]{_escaped(spaced)}"
+
+
+def _ordering(answer: dict) -> str:
+    head = f">{len(answer['items'])} VERTICAL ALL ABSOLUTE_POSITION SHOW NUMBERING_NONE"
+    return f"{head}\n" + "".join(f"{_text(one_line(text))}\n" for text in answer["items"])
+
+
+def _short_text(answer: dict) -> str:
+    return _lines(f"=%100%{_escaped(one_line(text))}" for text in answer["accepted"])
+
+
+def _lines(rows: Iterable[str]) -> str:
+    return "".join(f"\n\t{row}" for row in rows) + "\n"
+
+
+ANSWERS = {
+    "single": _single,
+    "multiple": _multiple,
+    "true_false": _true_false,
+    "numeric": _numeric,
+    "matching": _matching,
+    "ordering": _ordering,
+    "short_text": _short_text,
+}

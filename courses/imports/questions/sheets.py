@@ -1,0 +1,245 @@
+"""CSV and XLSX: one question a row, the columns documented in docs/import-questions.md."""
+
+import csv
+import io
+import re
+import warnings
+import zipfile
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+
+from defusedxml.common import DefusedXmlException
+from django.utils.translation import gettext as _
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+
+from courses.imports.questions.choices import take
+from courses.imports.questions.neutral import (
+    ImportedQuestion,
+    QuestionFileRefused,
+    Reading,
+    Unreadable,
+    code_from,
+    normal_tags,
+    number_from,
+)
+from courses.imports.questions.texts import folded, one_line, plain
+
+MAX_UNPACKED = 150_000_000
+MAX_COLUMNS, MAX_ROWS = 200, 50_000
+TYPES = {
+    "single": ("single", "choix unique", "qcu"),
+    "multiple": ("multiple", "choix multiples", "choix multiple", "qcm"),
+    "true_false": ("true_false", "vrai ou faux", "vrai/faux"),
+    "numeric": ("numeric", "nombre", "numerique"),
+    "matching": ("matching", "appariement"),
+    "ordering": ("ordering", "remise en ordre", "ordre"),
+    "short_text": ("short_text", "reponse courte"),
+}
+TYPE_OF = {name: kind for kind, names in TYPES.items() for name in names}
+YES, NO = {"oui", "vrai", "true", "1", "x"}, {"non", "faux", "false", "0"}
+# An apostrophe that keeps a spreadsheet from running a text is no part of it.
+NEUTRALISED = re.compile(r"'+\s*[=+\-@＝＋－＠\t]")
+INFORMATIVE = {"version", "evaluations"}
+COLUMNS = {
+    "code",
+    "type",
+    "enonce",
+    "bonnes reponses",
+    "tolerance",
+    "unite",
+    "ignorer les majuscules",
+    "ignorer les accents",
+    "explication",
+    "competence",
+    "niveau",
+    "etiquettes",
+}
+NUMBERED = re.compile(r"(reponse|correspond a) (\d{1,3})\Z")
+
+
+def is_table(text: str) -> bool:
+    """Whether the first line names the columns that every table of questions has."""
+    first = text.lstrip("\ufeff\r\n").split("\n", 1)[0]
+    names = {folded(name.strip().strip('"')) for name in re.split(r"[;,\t]", first)}
+    return {"type", "enonce"} <= names
+
+
+def read_csv(text: str) -> Reading:
+    """The questions of a CSV, its separator told by its first line. Raises QuestionFileRefused."""
+    text = text.lstrip("\ufeff")
+    first = text.lstrip("\r\n").split("\n", 1)[0]
+    separator = max(";,\t", key=first.count)
+    csv.field_size_limit(200_000)
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    try:
+        return _read_rows((lines.line_num, row) for row in lines)
+    except csv.Error as error:
+        raise QuestionFileRefused(
+            _("CSV mal formé, ligne %(n)d : un texte n’est pas refermé, ou il est trop long.") % {"n": lines.line_num}
+        ) from error
+
+
+def read_xlsx(data: bytes) -> Reading:
+    """The questions of the first sheet of a workbook. Raises QuestionFileRefused for what is not a sound one."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            if sum(part.file_size for part in archive.infolist()) > MAX_UNPACKED:
+                raise QuestionFileRefused(_("Le classeur se déploie au-delà de ce qui est admis : il est refusé."))
+            if "xl/workbook.xml" not in archive.namelist():
+                raise QuestionFileRefused(_("Cette archive ZIP n’est pas un classeur Excel (.xlsx)."))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # styles and extensions that openpyxl does not know
+            book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+            try:
+                rows = book.worksheets[0].iter_rows(max_col=MAX_COLUMNS, values_only=True)
+                return _read_rows((number, list(map(_cell, row))) for number, row in enumerate(rows, 1))
+            finally:
+                book.close()
+    except DefusedXmlException as error:
+        raise QuestionFileRefused(_("Le classeur contient des entités XML : il est refusé.")) from error
+    except (zipfile.BadZipFile, InvalidFileException, KeyError, IndexError, ValueError, SyntaxError, OSError) as error:
+        raise QuestionFileRefused(_("Le classeur est abîmé : il ne peut pas être lu.")) from error
+
+
+def _cell(value) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "vrai" if value else "faux"
+    if isinstance(value, float):
+        return f"{Decimal(repr(value)).normalize():f}"
+    return str(value)
+
+
+def _read_rows(rows: Iterable[tuple[int, list[str]]]) -> Reading:
+    reading, columns = Reading(), None
+    for number, row in rows:
+        if number > MAX_ROWS:
+            raise QuestionFileRefused(_("Le tableau a plus de %(n)d lignes.") % {"n": MAX_ROWS})
+        if not any(cell.strip() for cell in row):
+            continue
+        if columns is None:
+            columns = _columns(row, number, reading)
+            continue
+        where = _("ligne %(n)d") % {"n": number}
+        cells = {name: _without_apostrophe(row[place]) for name, place in columns.items() if place < len(row)}
+        take(reading, where, _Row(cells, reading, where).read)
+    return reading
+
+
+def _columns(row: list[str], number: int, reading: Reading) -> dict[str, int]:
+    """The place of each known column. Raises QuestionFileRefused without those that every question needs."""
+    where, columns = _("ligne %(n)d") % {"n": number}, {}
+    for place, heading in enumerate(row):
+        name = folded(heading)
+        if name in COLUMNS or NUMBERED.match(name):
+            columns[name] = place
+        elif name and name not in INFORMATIVE:
+            reading.warn(where, _("Colonne inconnue, elle n’est pas lue : « %(name)s ».") % {"name": heading[:60]})
+    if missing := [name for name in ("type", "énoncé") if folded(name) not in columns]:
+        raise QuestionFileRefused(
+            _("Il manque la colonne « %(name)s » : la première ligne nomme les colonnes (voir le modèle).")
+            % {"name": missing[0]}
+        )
+    return columns
+
+
+def _without_apostrophe(text: str) -> str:
+    return text[1:] if NEUTRALISED.match(text) else text
+
+
+class _Row:
+    """One row being read: `cells` by name of column."""
+
+    def __init__(self, cells: dict[str, str], reading: Reading, where: str):
+        self.cells, self.reading, self.where = cells, reading, where
+
+    def read(self) -> ImportedQuestion:
+        kind = TYPE_OF.get(folded(self._cell("type")))
+        if kind is None:
+            raise Unreadable(_("Type de question inconnu : « %(type)s ».") % {"type": self._cell("type")[:40]})
+        code = self._cell("code")
+        return ImportedQuestion(
+            type=kind,
+            prompt=plain(self.cells["enonce"]) if "enonce" in self.cells else "",
+            answer=getattr(self, f"_{kind}")(),
+            code=code_from(code),
+            title=code,
+            explanation=plain(self.cells.get("explication", "")) or None,
+            competence=self._cell("competence") or None,
+            level=self._level(),
+            tags=self._tags(),
+            where=f"{self.where}, « {code[:60]} »" if code else self.where,
+        )
+
+    def _cell(self, name: str) -> str:
+        return one_line(self.cells.get(name, ""))
+
+    def _numbered(self, name: str) -> Iterator[tuple[int, str]]:
+        places = sorted(int(found[2]) for key in self.cells if (found := NUMBERED.match(key)) and found[1] == name)
+        for place in places:
+            if text := self._cell(f"{name} {place}"):
+                yield place, text
+
+    def _level(self) -> int | None:
+        text = self._cell("niveau")
+        if text and text not in ("1", "2", "3", "4", "5"):
+            raise Unreadable(_("Le niveau va de 1 à 5, et non « %(text)s ».") % {"text": text[:40]})
+        return int(text) if text else None
+
+    def _tags(self) -> tuple[str, ...] | None:
+        """Separated by semicolons, or one a line."""
+        cell = self.cells.get("etiquettes", "")
+        return normal_tags(cell.split("\n" if "\n" in cell else ";"), self.reading, self.where)
+
+    def _boolean(self, name: str) -> bool | None:
+        text = folded(self._cell(name))
+        if text and text not in YES | NO:
+            raise Unreadable(_("« %(name)s » : on attend oui ou non.") % {"name": name})
+        return text in YES if text else None
+
+    def _options(self, is_single: bool) -> dict:
+        options = dict(self._numbered("reponse"))
+        numbers = re.findall(r"\d+", self._cell("bonnes reponses"))
+        right = {int(number) for number in numbers}
+        if not right or not right <= set(options):
+            raise Unreadable(_("« Bonnes réponses » donne les numéros des réponses justes, par exemple « 1;3 »."))
+        if is_single and len(right) > 1:
+            raise Unreadable(_("Un choix unique a exactement une bonne réponse."))
+        return {"options": tuple((text, number in right) for number, text in options.items())}
+
+    def _single(self) -> dict:
+        return self._options(is_single=True)
+
+    def _multiple(self) -> dict:
+        return self._options(is_single=False)
+
+    def _true_false(self) -> dict:
+        truth = self._boolean("bonnes reponses")
+        if truth is None:
+            raise Unreadable(_("« Bonnes réponses » dit vrai ou faux."))
+        return {"is_true": truth}
+
+    def _numeric(self) -> dict:
+        value = number_from(self._cell("reponse 1"))
+        tolerance = number_from(self._cell("tolerance") or "0")
+        if value is None or tolerance is None:
+            raise Unreadable(_("« Réponse 1 » et « Tolérance » sont des nombres."))
+        return {"value": value, "tolerance": tolerance, "unit": self._cell("unite") or None}
+
+    def _matching(self) -> dict:
+        left, right = dict(self._numbered("reponse")), dict(self._numbered("correspond a"))
+        if left.keys() != right.keys():
+            raise Unreadable(_("Dans un appariement, « Réponse 1 » va avec « Correspond à 1 », et ainsi de suite."))
+        return {"pairs": tuple((left[number], right[number]) for number in left)}
+
+    def _ordering(self) -> dict:
+        return {"items": tuple(text for _number, text in self._numbered("reponse"))}
+
+    def _short_text(self) -> dict:
+        ignore = {f"ignore_{name}": self._boolean(f"ignorer les {label}") for name, label in IGNORED.items()}
+        return {"accepted": tuple(text for _number, text in self._numbered("reponse")), **ignore}
+
+
+IGNORED = {"case": "majuscules", "accents": "accents"}

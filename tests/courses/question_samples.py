@@ -1,0 +1,220 @@
+"""Files of questions as trainers bring them, written for these tests, and any question at all for round trips."""
+
+from hypothesis import strategies as st
+
+from courses.imports.questions.neutral import ImportedQuestion
+
+GIFT = r"""// Banque de la cellule sécurité
+$CATEGORY: $course$/top/Défaut pour SEC-1/Cybersécurité/Mots de passe
+
+// [id:mdp-01] [tag:socle] [tag:crochet \[x\]]
+::Durée de vie::[html]<p>Un mot de passe compromis se change&nbsp;:</p>{
+  =aussitôt#Oui, sans attendre.
+  ~à la fin du mois
+  ~%-50%jamais \= c’est plus simple
+####[html]<p>La politique du service&nbsp;: <b>aussitôt</b>.</p>}
+
+::Plusieurs facteurs::Lesquels sont des facteurs d’authentification ?{
+~%33.33333%Ce que je sais
+~%33.33333%Ce que je possède
+~%33.33333%Ce que je suis
+~%-100%Ce que je mange
+}
+
+::Vrai::Un gestionnaire de mots de passe chiffre son coffre.{T#Il le chiffre bien.#Oui !}
+
+::Faux::[markdown]Le **même** mot de passe suffit partout.{FALSE}
+
+$CATEGORY: $course$/top/Réseaux et 802.11a//b
+
+::Ports::Associez service et port.{
+=HTTPS -> 443
+=SSH -> 22
+= -> 25
+}
+
+::Valeur::Combien d’octets dans un kilooctet (±24) ?{#=1000:24#Exact. =%50%1024:0}
+
+::Intervalle::Un chiffre entre 1 et 5 ?{#1..5}
+
+::Acronyme::Le protocole qui remplace HTTP est {=HTTPS =%50%TLS =%100%http\:s} sur le Web.
+
+::Ordre::Dans quel ordre ?{>3 VERTICAL ALL ABSOLUTE_POSITION SHOW NUMBERING_NONE
+Isoler
+Alerter
+Réparer
+}
+
+::Dissertation::Expliquez votre démarche.{}
+
+Cette page présente le thème.
+
+::Cassée::Une accolade non fermée {=oui ~non
+
+::Deux bonnes::Laquelle ?{=A =B ~C}
+
+Sans titre, avec une accolade \{ et une barre \\ ?{=oui ~non}
+"""
+
+MOODLE = """<?xml version="1.0" encoding="UTF-8"?>
+<quiz>
+  <question type="category"><category><text>$course$/top/Sécurité/Messagerie</text></category></question>
+  <question type="multichoice">
+    <name><text>Expéditeur</text></name>
+    <questiontext format="html"><text><![CDATA[<p>Que vérifier&nbsp;?<br>Voir <img src="@@PLUGINFILE@@/a.png" alt="un courriel"></p><p>10<sup>3</sup> et H<sub>2</sub>O</p>]]></text>
+      <file name="a.png" path="/" encoding="base64">iVBORw0KGgo=</file></questiontext>
+    <generalfeedback format="markdown"><text>L’**adresse** réelle.</text></generalfeedback>
+    <defaultgrade>2.0000000</defaultgrade><penalty>0.3333333</penalty><hidden>0</hidden><idnumber>msg-1</idnumber>
+    <single>false</single><shuffleanswers>true</shuffleanswers>
+    <correctfeedback format="html"><text>Votre réponse est correcte.</text></correctfeedback>
+    <answer fraction="33.33333" format="html"><text>L’adresse</text><feedback format="html"><text>Bien sûr.</text></feedback></answer>
+    <answer fraction="33.33333" format="html"><text>Le domaine</text><feedback format="html"><text></text></feedback></answer>
+    <answer fraction="33.33333" format="html"><text>Le contexte &amp;lt;urgent&amp;gt;</text></answer>
+    <answer fraction="-50" format="html"><text>La couleur</text></answer>
+    <hint format="html"><text>Regardez de près.</text></hint>
+    <tags><tag><text>phishing</text></tag><tag><text>messagerie</text></tag></tags>
+  </question>
+  <question type="multichoice">
+    <name><text>Unique</text></name><questiontext format="html"><text>Un seul ?</text></questiontext>
+    <single>true</single>
+    <answer fraction="100" format="plain_text"><text>a &lt; b</text></answer>
+    <answer fraction="0" format="plain_text"><text>a &gt; b</text></answer>
+  </question>
+  <question type="truefalse"><name><text>VF</text></name><questiontext format="html"><text>Vrai ?</text></questiontext>
+    <answer fraction="0"><text>true</text></answer><answer fraction="100"><text>false</text></answer></question>
+  <question type="shortanswer"><name><text>Court</text></name><questiontext format="html"><text>Sigle ?</text></questiontext>
+    <usecase>1</usecase>
+    <answer fraction="100"><text>PKI</text></answer><answer fraction="50"><text>IGC</text></answer>
+    <answer fraction="0"><text>*</text></answer></question>
+  <question type="numerical"><name><text>Nombre</text></name><questiontext format="html"><text>Combien ?</text></questiontext>
+    <answer fraction="100"><text>3.14</text><tolerance>0.01</tolerance></answer>
+    <units><unit><multiplier>1</multiplier><unit_name>km</unit_name></unit></units></question>
+  <question type="matching"><name><text>Paires</text></name><questiontext format="html"><text>Associez</text></questiontext>
+    <subquestion format="html"><text><![CDATA[<p>À</p>]]></text><answer><text>Agir</text></answer></subquestion>
+    <subquestion format="html"><text><![CDATA[<p>Cc</p>]]></text><answer><text>Suivre</text></answer></subquestion>
+    <subquestion format="html"><text></text><answer><text>Oublier</text></answer></subquestion></question>
+  <question type="ordering"><name><text>Rang</text></name><questiontext format="html"><text>Ordre ?</text></questiontext>
+    <answer fraction="2.0000000" format="html"><text>Deux</text></answer>
+    <answer fraction="1.0000000" format="html"><text>Un</text></answer></question>
+  <question type="category"><category><text>$course$/top/Autres</text></category></question>
+  <question type="calculated"><name><text>Calcul</text></name><questiontext format="html"><text>{a}+{b}</text></questiontext></question>
+  <question type="gapselect"><name><text>Trous</text></name><questiontext format="html"><text>[[1]]</text></questiontext></question>
+  <question type="multianswer"><name><text>Cloze</text></name><questiontext format="html"><text>{1:SA:=x}</text></questiontext></question>
+  <question type="hologramme"><name><text>Demain</text></name><questiontext format="html"><text>?</text></questiontext></question>
+  <question type="multichoice"><name><text>Sans juste</text></name><questiontext format="html"><text>Et ?</text></questiontext>
+    <single>true</single><answer fraction="50"><text>A</text></answer><answer fraction="50"><text>B</text></answer></question>
+</quiz>
+"""
+
+AIKEN = """Quel port sert à HTTPS ?
+A. 80
+B) 443
+ANSWER: B
+
+Que veut dire PKI,
+en français ?
+A. Infrastructure à clés publiques
+B. Plan de continuité
+answer: a
+
+Sans réponse ?
+A. Oui
+B. Non
+
+Réponse inconnue ?
+A. Oui
+B. Non
+ANSWER: C
+"""
+
+CSV = """\ufeffCode;Type;Énoncé;Réponse 1;Réponse 2;Réponse 3;Correspond à 1;Correspond à 2;Bonnes réponses;Tolérance;Unité;Explication;Niveau;Étiquettes;Couleur
+q-1;QCU;Lequel ?;A;B;C;;;2;;;Parce que B;2;réseau;rouge
+;Choix multiples;Lesquels ?;A;B;C;;;1;3;;;;;
+q-3;vrai ou faux;Est-ce vrai ?;;;;;;vrai;;;;;réseau; bleu
+q-4;nombre;Combien ?;3,5;;;;;;0,5;km;;;
+q-5;appariement;Reliez;À;Cc;;Agir;Suivre;;;;;;
+q-6;remise en ordre;Rangez;Un;Deux;Trois;;;;;;;;
+q-7;réponse courte;Quoi ?;'=1+1;pki;;;;;;;;;
+q-8;dessin;Quoi ?;x;y;;;;1;;;;;
+q-9;QCU;Lequel ?;A;B;;;;4;;;;;
+q-10;QCU;Lequel ?;A;B;;;;1;;;;9;
+"""
+
+# --- Any question at all
+
+TEXT = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cn")), min_size=1, max_size=40).filter(
+    lambda text: any(character.isalnum() for character in text)
+)
+TRICKY = st.sampled_from(
+    ["=2+2", "'=x", "%50% de rabais", "[html]x", "a -> b -> c", "x#y", "{a}", "a\\b", "~", "C:\\n", "//x", "::t::", "-1", "_x0041_",
+     "a  b", "<b>gras</b>", "&amp;", "$CATEGORY: x", "T", "FALSE#x", "1..5", "a;b", "####", "ANSWER: A", "@x", "é\nà"]
+)  # fmt: skip
+ANY_TEXT = TEXT | TRICKY | st.builds("{} {}".format, TRICKY, TEXT)
+
+
+def texts(least: int, most: int = 12):
+    return st.lists(ANY_TEXT, min_size=least, max_size=most, unique_by=lambda text: " ".join(text.split()).casefold())
+
+
+NUMBERS = st.decimals(-(10**9), 10**9, places=4, allow_nan=False, allow_infinity=False)
+
+
+@st.composite
+def answers(draw):
+    kind = draw(
+        st.sampled_from(["single", "multiple", "true_false", "numeric", "matching", "ordering", "short_text"])
+    )
+    match kind:
+        case "single" | "multiple":
+            options = draw(texts(2))
+            right = draw(st.sets(st.sampled_from(options), min_size=1, max_size=1 if kind == "single" else None))
+            return kind, {"options": tuple((text, text in right) for text in options)}
+        case "true_false":
+            return kind, {"is_true": draw(st.booleans())}
+        case "numeric":
+            unit = draw(st.just("") | st.sampled_from(["km", "%", "F CFA", "-"]))
+            return kind, {"value": draw(NUMBERS), "tolerance": abs(draw(NUMBERS)), "unit": unit}
+        case "matching":
+            left = draw(texts(2, 6))
+            right = draw(
+                st.lists(
+                    ANY_TEXT,
+                    min_size=len(left),
+                    max_size=len(left),
+                    unique_by=lambda text: " ".join(text.split()).casefold(),
+                )
+            )
+            return kind, {"pairs": tuple(zip(left, right, strict=True))}
+        case "ordering":
+            return kind, {"items": tuple(draw(texts(2)))}
+    ignore = {"ignore_case": draw(st.booleans()), "ignore_accents": draw(st.booleans())}
+    return kind, {"accepted": tuple(draw(texts(1, 6).filter(lambda found: "*" not in found))), **ignore}
+
+
+TAGS = st.lists(TEXT.filter(lambda tag: len(tag.strip()) < 30) | st.just("a;b [c]"), max_size=3, unique_by=lambda tag: " ".join(tag.split()).casefold())
+
+
+@st.composite
+def questions(draw, code="une-question"):
+    kind, answer = draw(answers())
+    return ImportedQuestion(
+        type=kind,
+        prompt=draw(ANY_TEXT),
+        answer=answer,
+        code=code,
+        title=code,
+        explanation=draw(st.just("") | ANY_TEXT),
+        level=draw(st.none() | st.integers(1, 5)),
+        tags=tuple(draw(TAGS)),
+    )
+
+
+def five_thousand_gift(count: int = 5_000) -> str:
+    """A long bank, as a ministry would hand it over."""
+    return "\n\n".join(
+        f"$CATEGORY: $course$/top/Thème {rank % 20}\n\n::Question {rank}::[html]<p>Énoncé numéro {rank}&nbsp;?</p>"
+        f"{{=juste {rank} ~faux {rank} ~autre {rank}####<p>Parce que {rank}.</p>}}"
+        for rank in range(count)
+    )
+
+
