@@ -1,11 +1,13 @@
-"""The views of the back office: lists of courses and questions, and archiving."""
+"""The views of the back office: lists of courses and questions, export of questions, and archiving."""
 
 import django_filters
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin import messages
@@ -13,12 +15,19 @@ from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.views.pages.listing import IndexView, PageFilterSet
 from wagtail.admin.viewsets.pages import PageListingViewSet
+from wagtail.admin.widgets.button import Button
 from wagtail.permission_policies import ModelPermissionPolicy
+from wagtail.snippets.views.snippets import IndexView as SnippetIndexView
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from courses.actions import archive_course, unarchive_course
-from courses.models import CoursePage, Question, QuestionVersion
-from courses.permissions import can_archive_course
+from courses.exports.from_bank import neutral_questions
+from courses.exports.gift import write_gift
+from courses.exports.moodle_xml import write_moodle_xml
+from courses.exports.sheet import write_csv, write_xlsx
+from courses.models import CoursePage, Question, QuestionTag, QuestionVersion, TaggedQuestion
+from courses.permissions import can_archive_course, can_import_questions
+from lms.core import audit
 from lms.skills.models import Strand
 
 
@@ -53,10 +62,13 @@ class CourseViewSet(PageListingViewSet):
 
 
 class QuestionFilter(WagtailFilterSet):
-    """By type, competence and level, and asked in a quiz or not."""
+    """By type, tag, competence and level, and asked in a quiz or not."""
 
     type = django_filters.ChoiceFilter(
         label=gettext_lazy("Type"), choices=QuestionVersion.Type.choices, method="filter_type"
+    )
+    tag = django_filters.ModelMultipleChoiceFilter(
+        label=gettext_lazy("Étiquette"), queryset=QuestionTag.objects.all(), method="filter_tags"
     )
     is_used = django_filters.BooleanFilter(
         label=gettext_lazy("Posée dans une évaluation"),
@@ -74,6 +86,62 @@ class QuestionFilter(WagtailFilterSet):
         """By the type of the latest version."""
         versions = QuestionVersion.objects.current().filter(question=OuterRef("pk"), type=value)
         return queryset.filter(Exists(versions))
+
+    def filter_tags(self, queryset, name, value):
+        """By any of the tags chosen."""
+        tagged = TaggedQuestion.objects.filter(content_object=OuterRef("pk"), tag__in=value)
+        return queryset.filter(Exists(tagged)) if value else queryset
+
+
+# What each export is called, its content type and its writer; all read back unchanged.
+EXPORTS = {
+    "xlsx": (
+        gettext_lazy("Exporter en XLSX"),
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        write_xlsx,
+    ),
+    "csv": (gettext_lazy("Exporter en CSV"), "text/csv; charset=utf-8", write_csv),
+    "gift": (gettext_lazy("Exporter en GIFT"), "text/plain; charset=utf-8", write_gift),
+    "xml": (gettext_lazy("Exporter en Moodle XML"), "application/xml", write_moodle_xml),
+}
+
+
+class QuestionIndexView(SnippetIndexView):
+    """The bank; what its filters leave may be exported in each format, and a file brought in."""
+
+    FORMATS = tuple(EXPORTS)
+
+    def search_queryset(self, queryset):
+        """Search the whole bank, then keep what the filters leave: the index knows nothing of their subqueries."""
+        if not self.is_searching:
+            return queryset
+        found = super().search_queryset(Question.objects.all())
+        return queryset.filter(pk__in=[question.pk for question in found])
+
+    @cached_property
+    def header_more_buttons(self):
+        labels = (gettext_lazy("Importer des questions"), gettext_lazy("Imports précédents"))
+        addresses = ("courses_question_import", "courses_question_imports")
+        buttons = []
+        if can_import_questions(self.request.user):
+            buttons = [
+                Button(label, url=reverse(name), icon_name="upload", priority=20 + rank)
+                for rank, (label, name) in enumerate(zip(labels, addresses, strict=True))
+            ]
+        for rank, (name, (label, _content_type, _write)) in enumerate(EXPORTS.items()):
+            url = self.get_export_url(name)
+            buttons.append(Button(label, url=url, icon_name="download", priority=90 + rank))
+        return buttons
+
+    def as_spreadsheet(self, queryset, spreadsheet_format):
+        """Every question listed, answers included; who took them is written in the audit trail."""
+        _label, content_type, write = EXPORTS[spreadsheet_format]
+        questions = neutral_questions([question.pk for question in queryset])
+        audit.record("question.export", actor=self.request.user, format=spreadsheet_format, count=len(questions))
+        response = HttpResponse(write(questions), content_type=content_type)
+        extension = "txt" if spreadsheet_format == "gift" else spreadsheet_format
+        response["Content-Disposition"] = f'attachment; filename="questions.{extension}"'
+        return response
 
 
 class KeptPolicy(ModelPermissionPolicy):
@@ -96,6 +164,7 @@ class QuestionViewSet(SnippetViewSet):
     add_to_admin_menu = True
     base_url_path = "questions"
     list_per_page = 50
+    index_view_class = QuestionIndexView
     filterset_class = QuestionFilter
     permission_policy = KeptPolicy(Question)
     list_display = [
@@ -112,7 +181,6 @@ class QuestionViewSet(SnippetViewSet):
         Column("version_number", label=gettext_lazy("Version"), width="8%"),
         Column("use_count", label=gettext_lazy("Évaluations"), sort_key="use_count", width="10%"),
     ]
-    list_export = ["code", "prompt", "type_label", "competence", "level", "version_number", "use_count"]
 
     def get_queryset(self, request):
         return Question.objects.select_related("competence").with_usage().order_by("code")

@@ -13,6 +13,16 @@ def can_archive_course(user, course: CoursePage) -> bool:
     return course.permissions_for_user(user).can_publish()
 
 
+def can_import_questions(user) -> bool:
+    """Whoever may add a question may bring in a file of them."""
+    return user.has_perm("courses.add_question")
+
+
+def can_replace_questions(user) -> bool:
+    """Whoever may change a question may let a file change those that have its codes."""
+    return user.has_perm("courses.change_question")
+
+
 def has_records(page: Page) -> bool:
     """Whether rows that must be kept (enrolments, attempts, …) stand on this page or one below it.
 

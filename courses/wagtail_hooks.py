@@ -9,6 +9,7 @@ from wagtail.admin.widgets import Button
 from wagtail.models import Page
 from wagtail.snippets.models import register_snippet
 
+from courses import question_office
 from courses.back_office import CourseViewSet, QuestionViewSet, set_archived
 from courses.models import CoursePage
 from courses.permissions import can_archive_course, has_records
@@ -34,6 +35,23 @@ def archive_urls():
     return [
         path("formations/<int:pk>/archiver/", set_archived, {"archived": True}, name="courses_archive"),
         path("formations/<int:pk>/desarchiver/", set_archived, {"archived": False}, name="courses_unarchive"),
+    ]
+
+
+@hooks.register("register_admin_urls")
+def question_import_urls():
+    start = "import-questions"
+    return [
+        path(f"{start}/", question_office.question_import, name="courses_question_import"),
+        path(f"{start}/precedents/", question_office.question_imports, name="courses_question_imports"),
+        path(f"{start}/modele.<str:file_format>", question_office.import_template, name="courses_question_template"),
+        path(f"{start}/<int:pk>/", question_office.import_detail, name="courses_question_import_detail"),
+        path(f"{start}/<int:pk>/confirmer/", question_office.import_confirm, name="courses_question_import_confirm"),
+        path(
+            f"{start}/<int:pk>/rapport.<str:file_format>",
+            question_office.import_report,
+            name="courses_question_import_report",
+        ),
     ]
 
 

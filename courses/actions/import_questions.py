@@ -103,7 +103,9 @@ def plan_import(reading: Reading, replaces: bool) -> Plan:
             plan.remarks.append(Remark(WARNING, question.where, message % {"code": code}))
         else:
             plan.kept += 1
-            message = _("La question « %(code)s » est déjà dans la banque, différente : elle y est laissée comme elle est.")
+            message = _(
+                "La question « %(code)s » est déjà dans la banque, différente : elle y est laissée comme elle est."
+            )
             plan.remarks.append(Remark(WARNING, question.where, message % {"code": code}))
     return plan
 
@@ -190,7 +192,7 @@ def carry_out(plan: Plan, told: Callable[[int], None] = lambda percent: None) ->
             versions.append(version)
         written.append((question, imported))
     fields = ["prompt", "answer", "explanation", "competence", "level"]
-    Question.objects.bulk_update(locked.values(), fields, batch_size=100)
+    Question.objects.bulk_update(locked.values(), fields, batch_size=25)
     for version in versions:
         version.question_id = version.question.pk
     QuestionVersion.objects.bulk_create(versions, batch_size=CHUNK)
@@ -205,7 +207,9 @@ def carry_out(plan: Plan, told: Callable[[int], None] = lambda percent: None) ->
             ReferenceIndex.create_or_update_for_object(question)
 
 
-def fill(question: Question, imported: ImportedQuestion, competences: dict, held: QuestionVersion | None) -> QuestionVersion:
+def fill(
+    question: Question, imported: ImportedQuestion, competences: dict, held: QuestionVersion | None
+) -> QuestionVersion:
     """Write what the file says on the question; give the version that freezes it, its options keeping their identifiers."""
     ids = ids_by_text(held) if held and held.type == imported.type else {}
     if held:
@@ -257,7 +261,9 @@ def put_tags(written: list[tuple[Question, ImportedQuestion]]) -> None:
     pks = [question.pk for question, _names in said]
     for start in range(0, len(pks), CHUNK):
         TaggedQuestion.objects.filter(content_object__in=pks[start : start + CHUNK]).delete()
-    rows = (TaggedQuestion(content_object=question, tag=tags[tag_key(name)]) for question, names in said for name in names)
+    rows = (
+        TaggedQuestion(content_object=question, tag=tags[tag_key(name)]) for question, names in said for name in names
+    )
     TaggedQuestion.objects.bulk_create(rows, batch_size=CHUNK)
 
 
@@ -276,7 +282,12 @@ def begin_import(name: str, data: bytes, user, now: datetime) -> QuestionImport:
         old.file.delete(save=False)
         old.delete()
     begun = QuestionImport(
-        name=name[:200], format=reading.format, created_by=user, created_at=now, counts=plan.counts, remarks=rows_of(plan)
+        name=name[:200],
+        format=reading.format,
+        created_by=user,
+        created_at=now,
+        counts=plan.counts,
+        remarks=rows_of(plan),
     )
     begun.file.save(f"{uuid.uuid4()}", ContentFile(data), save=False)
     begun.save()
@@ -323,5 +334,3 @@ def run_import(pk: int, now: datetime, told: Callable[[int], None] = lambda perc
 
 def rows_of(plan: Plan) -> list[list[str]]:
     return [[remark.level, remark.where, remark.message] for remark in plan.remarks]
-
-

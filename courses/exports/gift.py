@@ -8,8 +8,8 @@ from courses.imports.questions.neutral import ImportedQuestion
 from courses.imports.questions.texts import one_line, plain
 
 SPECIAL = re.compile(r"([~=#{}:\\])")
-# What a reader would take for the mark of a format or for a weight.
-MISREAD = re.compile(r"\s*(\[(html|moodle|plain|markdown)\]|%)", re.IGNORECASE)
+# What a reader would take for the mark of a format, a weight, a comment or a category.
+MISREAD = re.compile(r"\s*(\[(html|moodle|plain|markdown)\]|%|//|\$category:)", re.IGNORECASE)
 
 
 def write_gift(questions: Iterable[ImportedQuestion]) -> str:

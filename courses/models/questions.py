@@ -33,9 +33,7 @@ class TaggedQuestion(ItemBase):
     content_object = models.ForeignKey("courses.Question", models.CASCADE, related_name="tagged")
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["content_object", "tag"], name="courses_question_tagged_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["content_object", "tag"], name="courses_question_tagged_once")]
         verbose_name = _("étiquette posée")
         verbose_name_plural = _("étiquettes posées")
 

@@ -142,7 +142,7 @@ q-10;QCU;Lequel ?;A;B;;;;1;;;;9;
 
 # --- Any question at all
 
-TEXT = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cn")), min_size=1, max_size=40).filter(
+TEXT = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cn", "Cc")), min_size=1, max_size=40).filter(
     lambda text: any(character.isalnum() for character in text)
 )
 TRICKY = st.sampled_from(
@@ -161,9 +161,7 @@ NUMBERS = st.decimals(-(10**9), 10**9, places=4, allow_nan=False, allow_infinity
 
 @st.composite
 def answers(draw):
-    kind = draw(
-        st.sampled_from(["single", "multiple", "true_false", "numeric", "matching", "ordering", "short_text"])
-    )
+    kind = draw(st.sampled_from(["single", "multiple", "true_false", "numeric", "matching", "ordering", "short_text"]))
     match kind:
         case "single" | "multiple":
             options = draw(texts(2))
@@ -191,7 +189,11 @@ def answers(draw):
     return kind, {"accepted": tuple(draw(texts(1, 6).filter(lambda found: "*" not in found))), **ignore}
 
 
-TAGS = st.lists(TEXT.filter(lambda tag: len(tag.strip()) < 30) | st.just("a;b [c]"), max_size=3, unique_by=lambda tag: " ".join(tag.split()).casefold())
+TAGS = st.lists(
+    TEXT.filter(lambda tag: len(tag.strip()) < 30) | st.just("a;b [c]"),
+    max_size=3,
+    unique_by=lambda tag: " ".join(tag.split()).casefold(),
+)
 
 
 @st.composite
@@ -216,5 +218,3 @@ def five_thousand_gift(count: int = 5_000) -> str:
         f"{{=juste {rank} ~faux {rank} ~autre {rank}####<p>Parce que {rank}.</p>}}"
         for rank in range(count)
     )
-
-

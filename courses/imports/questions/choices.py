@@ -17,9 +17,7 @@ def choice_of(options: list[tuple[str, Decimal]], is_single: bool, reading: Read
     if is_single:
         full = [text for text, weight in options if weight >= HUNDRED - CLOSE]
         if len(full) != 1:
-            raise Unreadable(
-                _("Un choix unique a une seule option à 100 %% ; celui-ci en a %(n)d.") % {"n": len(full)}
-            )
+            raise Unreadable(_("Un choix unique a une seule option à 100 %% ; celui-ci en a %(n)d.") % {"n": len(full)})
         right = {full[0]}
     else:
         right = {text for text, weight in options if weight > 0}
@@ -38,7 +36,9 @@ def accepted_of(answers: list[tuple[str, Decimal]], reading: Reading, where: str
         if text == "*":
             continue
         if weight < HUNDRED - CLOSE and weight > 0:
-            message = _("« %(text)s » valait %(weight)s %% : la réponse n’est pas acceptée, la banque n’a pas de points partiels ici.")
+            message = _(
+                "« %(text)s » valait %(weight)s %% : la réponse n’est pas acceptée, la banque n’a pas de points partiels ici."
+            )
             reading.warn(where, message % {"text": text[:60], "weight": f"{weight.normalize():f}"})
         elif "*" in text and weight > 0:
             message = _("« %(text)s » : le joker * n’est pas compris, le texte est pris à la lettre.")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from django.utils.translation import gettext as _
 
 from courses.imports.questions import aiken, gift, moodle_xml, sheets
-from courses.imports.questions.neutral import MAX_BYTES, QuestionFileRefused, Reading, Remark, WARNING
+from courses.imports.questions.neutral import MAX_BYTES, WARNING, QuestionFileRefused, Reading, Remark
 
 FORMATS = {"gift": "GIFT", "moodle": "Moodle XML", "aiken": "Aiken", "csv": "CSV", "xlsx": "XLSX"}
 BINARIES = {
@@ -30,9 +30,7 @@ def read_questions(data: bytes) -> Reading:
         return _closed("xlsx", sheets.read_xlsx(data))
     for start, name in BINARIES.items():
         if data.startswith(start):
-            raise QuestionFileRefused(
-                _("Un fichier %(name)s ne contient pas de questions lisibles.") % {"name": name}
-            )
+            raise QuestionFileRefused(_("Un fichier %(name)s ne contient pas de questions lisibles.") % {"name": name})
     if is_xml(data):
         return _closed("moodle", moodle_xml.read_moodle_xml(data))
     text, remarks = decoded(data)

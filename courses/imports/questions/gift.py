@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -161,7 +161,7 @@ class _Question:
             return "ordering", {"items": tuple(items)}, []
         if "~" in answer:
             return self._choice(answer)
-        if "=" in answer and "->" in answer:
+        if "=" in answer and "->" in answer and not WEIGHT.match(answer.partition("=")[2]):
             return self._matching(answer)
         return self._short_text(answer)
 

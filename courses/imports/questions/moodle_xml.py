@@ -1,7 +1,7 @@
 """Moodle XML: the questions the bank can hold, cleaned; the others are named and passed."""
 
 import re
-from xml.etree.ElementTree import Element, ParseError  # noqa: S405  parsed by defusedxml below
+from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
@@ -68,7 +68,9 @@ def read_moodle_xml(data: bytes) -> Reading:
             continue
         name = one_line(_said(element, "name"))
         where = (
-            _("question %(n)d, « %(name)s »") % {"n": rank, "name": name[:60]} if name else _("question %(n)d") % {"n": rank}
+            _("question %(n)d, « %(name)s »") % {"n": rank, "name": name[:60]}
+            if name
+            else _("question %(n)d") % {"n": rank}
         )
         take(reading, where, _Question(reading, where, element, kind, name, tags).read)
     return reading
@@ -149,7 +151,9 @@ class _Question:
         text, markup = _said_text(element), MARKUPS.get(element.get("format") or "", "moodle")
         if element.find("file") is not None and "<img" not in text:
             message = _("%(name)s : le fichier joint « %(file)s » n’est pas repris.")
-            self.reading.warn(self.where, message % {"name": name, "file": (element.find("file").get("name") or "")[:60]})
+            self.reading.warn(
+                self.where, message % {"name": name, "file": (element.find("file").get("name") or "")[:60]}
+            )
         return read_text(self.reading, self.where, name, text, markup)
 
     def _answers(self):

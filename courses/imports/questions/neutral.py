@@ -10,6 +10,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from courses.imports.questions.texts import one_line
 from courses.question_blocks import (
     MAX_ACCEPTED,
     MAX_ITEM,
@@ -17,7 +18,6 @@ from courses.question_blocks import (
     MAX_OPTION,
     MAX_UNIT,
 )
-from courses.imports.questions.texts import one_line
 from courses.rules.answers import InvalidAnswer, frozen_content
 
 MAX_BYTES = 20_000_000
@@ -100,9 +100,7 @@ class Reading:
     def closed(self) -> "Reading":
         """The reading with what was left out of many questions told once; a file that holds nothing says so."""
         for message, count in self.left_out.items():
-            self.warn(
-                ngettext("%(n)d question", "%(n)d questions", count) % {"n": count}, str(LEFT_OUT[message])
-            )
+            self.warn(ngettext("%(n)d question", "%(n)d questions", count) % {"n": count}, str(LEFT_OUT[message]))
         if not self.questions and not self.remarks:
             self.refuse(_("le fichier"), _("Aucune question n’a été trouvée."))
         return self
@@ -153,7 +151,9 @@ def _length_faults(question: ImportedQuestion) -> list[str]:
         faults.append(_("Une réponse dépasse %(n)d caractères.") % {"n": longest})
     if len(answer.get("unit") or "") > MAX_UNIT:
         faults.append(_("L’unité dépasse %(n)d caractères.") % {"n": MAX_UNIT})
-    if any(isinstance(value, Decimal) and value.is_finite() and abs(value.adjusted()) > 15 for value in answer.values()):
+    if any(
+        isinstance(value, Decimal) and value.is_finite() and abs(value.adjusted()) > 15 for value in answer.values()
+    ):
         faults.append(_("Un nombre a trop de chiffres."))
     return faults
 

@@ -1,0 +1,38 @@
+"""The forms of the back office of courses."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from courses.imports.questions.neutral import MAX_BYTES
+
+
+class QuestionFileForm(forms.Form):
+    """A file of questions."""
+
+    file = forms.FileField(
+        label=_("Fichier de questions"),
+        help_text=_("GIFT, Moodle XML, Aiken, CSV ou XLSX, reconnu à son contenu ; 20 Mo au plus."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".txt,.gift,.xml,.csv,.xlsx"}),
+        error_messages={"required": _("Choisissez un fichier."), "empty": _("Le fichier est vide.")},
+    )
+
+    def clean_file(self):
+        file = self.cleaned_data["file"]
+        if file.size > MAX_BYTES:
+            raise forms.ValidationError(_("Le fichier dépasse %(n)d Mo.") % {"n": MAX_BYTES // 1_000_000})
+        return file
+
+
+class ConfirmImportForm(forms.Form):
+    """What is done with faulty questions, and with those the bank has already."""
+
+    all_or_nothing = forms.BooleanField(
+        label=_("Tout ou rien"),
+        required=False,
+        help_text=_("N’importer aucune question si une seule est en erreur ou ignorée."),
+    )
+    replaces = forms.BooleanField(
+        label=_("Remplacer les questions de même code"),
+        required=False,
+        help_text=_("Celles de la banque prennent une nouvelle version ; les tentatives passées gardent l’ancienne."),
+    )
