@@ -137,7 +137,14 @@ class QuestionIndexView(SnippetIndexView):
         """Every question listed, answers included; who took them is written in the audit trail."""
         _label, content_type, write = EXPORTS[spreadsheet_format]
         questions = neutral_questions([question.pk for question in queryset])
-        audit.record("question.export", actor=self.request.user, format=spreadsheet_format, count=len(questions))
+        audit.record(
+            "courses.export",
+            actor=self.request.user,
+            model="question",
+            format=spreadsheet_format,
+            rows=len(questions),
+            filters=self.request.GET.urlencode(),
+        )
         response = HttpResponse(write(questions), content_type=content_type)
         extension = "txt" if spreadsheet_format == "gift" else spreadsheet_format
         response["Content-Disposition"] = f'attachment; filename="questions.{extension}"'

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -33,6 +34,7 @@ from courses.models import Question, QuestionImport, QuestionTag, QuestionVersio
 from courses.rules.answers import frozen_content
 from lms.core import audit
 from lms.core.jobs import enqueue
+from lms.people.models import User
 from lms.skills.models import Competence
 
 JOB = "courses.import_questions"
@@ -155,7 +157,7 @@ def normal(question: ImportedQuestion) -> tuple:
     )
 
 
-def normal_answer(value):
+def normal_answer(value: object) -> object:
     """An answer whose texts stand on one line, whose numbers compare by value, and whose silences are empty."""
     match value:
         case dict():
@@ -173,8 +175,8 @@ def normal_answer(value):
 
 
 @transaction.atomic
-def carry_out(plan: Plan, told: Callable[[int], None] = lambda percent: None) -> None:
-    """Write the plan, by bulk; `told` hears how far it is (0–100). Locks the questions it replaces."""
+def carry_out(plan: Plan) -> None:
+    """Write the plan, by bulk. Locks the questions it replaces."""
     competences = {competence.code: competence for competence in Competence.objects.all()}
     pks = [version.question_id for version, _question in plan.updated]
     locked = {question.pk: question for question in Question.objects.select_for_update().filter(pk__in=pks)}
@@ -184,7 +186,6 @@ def carry_out(plan: Plan, told: Callable[[int], None] = lambda percent: None) ->
         versions.append(fill(question, imported, competences, None))
         written.append((question, imported))
     Question.objects.bulk_create([question for question, _imported in written], batch_size=CHUNK)
-    told(40)
     for held, imported in plan.updated:
         question = locked[held.question_id]
         version = fill(question, imported, competences, held)
@@ -196,12 +197,9 @@ def carry_out(plan: Plan, told: Callable[[int], None] = lambda percent: None) ->
     for version in versions:
         version.question_id = version.question.pk
     QuestionVersion.objects.bulk_create(versions, batch_size=CHUNK)
-    told(60)
     put_tags(written)
-    told(70)
     for backend in get_search_backends(with_auto_update=True):
         backend.add_bulk(Question, [question for question, _imported in written])
-    told(90)
     for question, _imported in written:
         if question.competence_id:
             ReferenceIndex.create_or_update_for_object(question)
@@ -270,32 +268,37 @@ def put_tags(written: list[tuple[Question, ImportedQuestion]]) -> None:
 # --- The import as its author lives it
 
 
-@transaction.atomic
-def begin_import(name: str, data: bytes, user, now: datetime) -> QuestionImport:
+def begin_import(name: str, data: bytes, user: User, now: datetime) -> QuestionImport:
     """Read a file, keep it, and give the preview of its import; nothing enters the bank. Raises QuestionFileRefused.
 
-    Previews that the same person forgot are cleared away with their files.
+    Previews that the same person forgot are cleared away with their files. Reading holds no lock.
     """
-    reading = read_questions(data)
-    plan = plan_import(reading, replaces=False)
-    for old in QuestionImport.objects.forgotten(now).filter(created_by=user):
-        old.file.delete(save=False)
-        old.delete()
-    begun = QuestionImport(
-        name=name[:200],
-        format=reading.format,
-        created_by=user,
-        created_at=now,
-        counts=plan.counts,
-        remarks=rows_of(plan),
-    )
-    begun.file.save(f"{uuid.uuid4()}", ContentFile(data), save=False)
-    begun.save()
+    plan_format, plan = previewed(data)
+    with transaction.atomic():
+        for old in QuestionImport.objects.forgotten(now).filter(created_by=user):
+            forget_file(old)
+            old.delete()
+        begun = QuestionImport(name=name[:200], format=plan_format, created_by=user, created_at=now)
+        begun.counts, begun.remarks = plan.counts, rows_of(plan)
+        begun.file.save(f"{uuid.uuid4()}", ContentFile(data), save=False)
+        begun.save()
     return begun
 
 
+def previewed(data: bytes) -> tuple[str, Plan]:
+    """The format of a file and what importing it would do. Raises QuestionFileRefused."""
+    reading = read_questions(data)
+    return reading.format, plan_import(reading, replaces=False)
+
+
+def forget_file(begun: QuestionImport) -> None:
+    """Delete the file of an import once the transaction stands."""
+    name, storage, begun.file = begun.file.name, begun.file.storage, ""
+    transaction.on_commit(partial(storage.delete, name))
+
+
 @transaction.atomic
-def confirm_import(begun: QuestionImport, user, all_or_nothing: bool, replaces: bool) -> QuestionImport:
+def confirm_import(begun: QuestionImport, user: User, all_or_nothing: bool, replaces: bool) -> QuestionImport:
     """Ask for the import in the background; locks it. Raises AlreadyAsked."""
     begun = QuestionImport.objects.select_for_update().get(pk=begun.pk)
     if begun.state != QuestionImport.State.PREVIEW:
@@ -311,9 +314,10 @@ def run_import(pk: int, now: datetime, told: Callable[[int], None] = lambda perc
     begun = QuestionImport.objects.get(pk=pk)
     if begun.state != QuestionImport.State.ASKED:
         return begun
+    told(10)
     with begun.file.open("rb") as file:
         reading = read_questions(file.read())
-    told(20)
+    told(40)  # the rest is one transaction: what it says is seen when it ends
     with transaction.atomic():
         begun = QuestionImport.objects.select_for_update().select_related("created_by").get(pk=pk)
         if begun.state != QuestionImport.State.ASKED:
@@ -323,12 +327,11 @@ def run_import(pk: int, now: datetime, told: Callable[[int], None] = lambda perc
         if begun.all_or_nothing and not plan.is_whole:
             begun.state = QuestionImport.State.REFUSED
         else:
-            carry_out(plan, lambda percent: told(20 + percent * 8 // 10))
+            carry_out(plan)
         begun.counts, begun.remarks, begun.finished_at = plan.counts, rows_of(plan), now
-        name, storage, begun.file = begun.file.name, begun.file.storage, ""
+        forget_file(begun)
         begun.save()
         audit.record("question.import", actor=begun.created_by, obj=begun, state=begun.state, **plan.counts)
-        transaction.on_commit(lambda: storage.delete(name))
     return begun
 
 

@@ -12,9 +12,10 @@ from openpyxl.styles import Font
 
 from courses.imports.questions.neutral import ImportedQuestion, Remark
 from courses.imports.questions.texts import one_line, plain
+from lms.core.spreadsheets import FORMULA_STARTS, neutral
 
-# As in the import, whose apostrophe is taken away again: what a spreadsheet would run.
-RUNNABLE = re.compile(r"'*\s*[=+\-@＝＋－＠\t]")
+# What a spreadsheet would run, apostrophes before it included: the import takes one away again, and only then.
+RUNNABLE = re.compile(rf"'*\s*[{re.escape(''.join(FORMULA_STARTS))}\t]")
 TYPE_NAMES = {
     "single": "choix unique",
     "multiple": "choix multiples",
@@ -96,7 +97,7 @@ def _remark_rows(remarks: Iterable[Remark]) -> list[list]:
     return [["Gravité", "Où", "Quoi"], *rows]
 
 
-def neutral(text: str) -> str:
+def guarded(text: str) -> str:
     """The text led by an apostrophe if a spreadsheet would run it, or if it looks as though it had been."""
     return f"'{text}" if RUNNABLE.match(text) else text
 
@@ -110,7 +111,7 @@ def _rows(questions: list[ImportedQuestion]) -> list[list]:
     rows = [heading]
     for question, (left, right) in zip(questions, answers, strict=True):
         padded = [*left, *[""] * (width - len(left)), *right, *[""] * (pairs - len(right))]
-        first = [question.code, TYPE_NAMES[question.type], neutral(plain(question.prompt))]
+        first = [question.code, TYPE_NAMES[question.type], guarded(plain(question.prompt))]
         rows.append([*first, *padded, *_last(question)])
     return rows
 
@@ -119,11 +120,11 @@ def _answer_texts(answer: dict) -> tuple[list, list]:
     """What stands under « Réponse n » and under « Correspond à n »."""
     match answer:
         case {"options": rows}:
-            return [neutral(one_line(text)) for text, _right in rows], []
+            return [guarded(one_line(text)) for text, _right in rows], []
         case {"pairs": rows}:
-            return [neutral(one_line(text)) for text, _right in rows], [neutral(one_line(text)) for _left, text in rows]
+            return [guarded(one_line(text)) for text, _right in rows], [guarded(one_line(text)) for _left, text in rows]
         case {"items": rows} | {"accepted": rows}:
-            return [neutral(one_line(text)) for text in rows], []
+            return [guarded(one_line(text)) for text in rows], []
         case {"value": value}:
             return [_number(value)], []
     return [], []
@@ -139,13 +140,13 @@ def _last(question: ImportedQuestion) -> list:
     return [
         right,
         _number(answer["tolerance"]) if "tolerance" in answer else "",
-        neutral(one_line(answer.get("unit") or "")),
+        guarded(one_line(answer.get("unit") or "")),
         _yes_or_no(answer.get("ignore_case")),
         _yes_or_no(answer.get("ignore_accents")),
-        neutral(plain(question.explanation or "")),
+        guarded(plain(question.explanation or "")),
         question.competence or "",
         question.level or "",
-        neutral(_tags([one_line(tag) for tag in question.tags or ()])),
+        guarded(_tags([one_line(tag) for tag in question.tags or ()])),
     ]
 
 
@@ -161,7 +162,7 @@ def _yes_or_no(value: bool | None) -> str:
 def _number(value: Decimal):
     """A number where a spreadsheet keeps it whole, else its digits."""
     written = f"{value:f}"
-    return value if len(written.strip("-").replace(".", "")) <= 15 else neutral(written)
+    return value if len(written.strip("-").replace(".", "")) <= 15 else guarded(written)
 
 
 def _xlsx(rows: list[list], title: str) -> bytes:

@@ -1,5 +1,6 @@
 """Weighted options, as Moodle has them, told as the bank says them: right or wrong. Shared by GIFT and Moodle XML."""
 
+import re
 from collections.abc import Iterable
 from decimal import Decimal
 
@@ -9,6 +10,8 @@ from courses.imports.questions.neutral import ImportedQuestion, Reading, Skipped
 from courses.imports.questions.texts import to_plain
 
 HUNDRED = Decimal(100)
+MAX_MARKUP = 50_000  # characters of a text with its tags
+EMBEDDED = re.compile(r"data:[^\"')\s]{100,}")  # an image inside the text itself
 CLOSE = Decimal("0.01")  # Moodle writes a third as 33.33333
 
 
@@ -59,6 +62,9 @@ def number_of(answers: list[tuple[Decimal, Decimal, Decimal]], reading: Reading,
 
 def read_text(reading: Reading, where: str, name: str, text: str, markup: str) -> str:
     """A text as plain text; what it loses is told under the name of its place in the question."""
+    text = EMBEDDED.sub("data:", text)
+    if len(text) > MAX_MARKUP:
+        raise Unreadable(_("%(name)s : le texte dépasse %(n)d caractères.") % {"name": name, "n": MAX_MARKUP})
     shown, lost = to_plain(text, markup)
     if lost:
         message = _("%(name)s, non repris : %(lost)s.")

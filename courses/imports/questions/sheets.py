@@ -24,8 +24,9 @@ from courses.imports.questions.neutral import (
     number_from,
 )
 from courses.imports.questions.texts import folded, one_line, plain
+from lms.core.spreadsheets import FORMULA_STARTS
 
-MAX_UNPACKED = 150_000_000
+MAX_UNPACKED = 60_000_000
 MAX_COLUMNS, MAX_ROWS = 200, 50_000
 TYPES = {
     "single": ("single", "choix unique", "qcu"),
@@ -39,7 +40,7 @@ TYPES = {
 TYPE_OF = {name: kind for kind, names in TYPES.items() for name in names}
 YES, NO = {"oui", "vrai", "true", "1", "x"}, {"non", "faux", "false", "0"}
 # An apostrophe that keeps a spreadsheet from running a text is no part of it.
-NEUTRALISED = re.compile(r"'+\s*[=+\-@＝＋－＠\t]")
+NEUTRALISED = re.compile(rf"'+\s*[{re.escape(''.join(FORMULA_STARTS))}\t]")
 INFORMATIVE = {"version", "evaluations"}
 COLUMNS = {
     "code",
@@ -88,6 +89,10 @@ def read_xlsx(data: bytes) -> Reading:
                 raise QuestionFileRefused(_("Le classeur se déploie au-delà de ce qui est admis : il est refusé."))
             if "xl/workbook.xml" not in archive.namelist():
                 raise QuestionFileRefused(_("Cette archive ZIP n’est pas un classeur Excel (.xlsx)."))
+            if any(
+                b"<!DOCTYPE" in archive.read(part) for part in archive.namelist() if part.endswith((".xml", ".rels"))
+            ):
+                raise QuestionFileRefused(_("Le classeur contient des entités XML : il est refusé."))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # styles and extensions that openpyxl does not know
             book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
