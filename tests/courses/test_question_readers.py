@@ -1,6 +1,7 @@
 """Files of questions are read as their authors meant them; what they say and the bank cannot hold is told."""
 
 import io
+import time
 import zipfile
 
 import pytest
@@ -266,12 +267,20 @@ def test_text_in_latin_1_is_read_and_said():
         ("x<sup>2</sup>, 2<sup>km</sup>, H<sub>2</sub>O", "x², 2^(km), H₂O"),
         ('<a href="https://exemple.bj/a">ici</a>', "ici (https://exemple.bj/a)"),
         ("<pre>a\n  b</pre>", "a\n  b"),
+        ("Si a < b <!-- <p>non</p> --> alors <b>oui</b>", "Si a < b alors oui"),
         ("a&nbsp;b&nbsp;!", "a b\N{NO-BREAK SPACE}!"),
         ("<p>Un</p>\n\n<p>Deux <em>mots</em></p>", "Un\nDeux mots"),
     ],
 )
 def test_html_becomes_plain_text(html, text):
     assert to_plain(html, "html")[0] == text
+
+
+@pytest.mark.parametrize("piece", ["<a ", "<", "<!--", '<a b="', "<a b='x' ", "</", "<a b='>' ", "<a>"])
+def test_text_that_opens_tags_without_end_is_read_quickly(piece):
+    before = time.process_time()
+    to_plain((piece * 30_000)[:30_000], "html")
+    assert time.process_time() - before < 10
 
 
 @given(st.binary(max_size=400) | st.text(max_size=400).map(lambda text: text.encode("utf-8", "surrogatepass")))

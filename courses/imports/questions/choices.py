@@ -10,7 +10,7 @@ from courses.imports.questions.neutral import ImportedQuestion, Reading, Skipped
 from courses.imports.questions.texts import to_plain
 
 HUNDRED = Decimal(100)
-MAX_MARKUP = 50_000  # characters of a text with its tags
+MAX_MARKUP = 30_000  # characters of a text with its tags
 EMBEDDED = re.compile(r"data:[^\"')\s]{100,}")  # an image inside the text itself
 CLOSE = Decimal("0.01")  # Moodle writes a third as 33.33333
 

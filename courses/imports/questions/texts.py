@@ -24,6 +24,8 @@ LOST = {
 RAISED = str.maketrans("0123456789+-=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ")
 LOWERED = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
 MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>|&(#\d+|#x[0-9a-fA-F]+|[a-zA-Z]+\d*);")
+# A tag never closed is text; left to the parser, many of them would cost the square of their number.
+COMMENT, UNCLOSED = re.compile("<!--.*?-->", re.DOTALL), re.compile("<(?![^<>]*>)")
 # Moodle's editor strews no-break spaces; those of French punctuation are kept.
 STRAY_NO_BREAK = re.compile("(?<!«)\N{NO-BREAK SPACE}(?![:;?!»%])")
 # Neither XML nor PostgreSQL holds them, and nobody reads them.
@@ -51,7 +53,7 @@ def to_plain(text: str, markup: str) -> tuple[str, list[str]]:
     if markup == "markdown":
         text = MARKDOWN.render(text)
     reader = _PlainText()
-    reader.feed(text)
+    reader.feed(UNCLOSED.sub("&lt;", COMMENT.sub("", text)))
     reader.close()
     return reader.text(), list(dict.fromkeys(reader.lost))
 
