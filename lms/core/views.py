@@ -17,6 +17,7 @@ from lms.core.models import Job, SiteIdentity
 
 # Where Wagtail puts uploaded images, their renditions, and the portraits of its users.
 IMAGE_FOLDERS = {"original_images", "images", "avatar_images"}
+PICTURE_TYPES = {"image/avif", "image/gif", "image/jpeg", "image/png", "image/webp"}
 
 
 @never_cache
@@ -36,11 +37,17 @@ def media(request, path):
     """Uploaded images. Documents have a view of Wagtail's that checks their collection, so their files are not here.
 
     Folders are admitted by name, in the path as it will be opened: "//documents/…" or "x/../documents/…" lead there too.
+    What is not a picture of points (an SVG, a page, a script left there by whatever way) is handed over as a file, and
+    runs nothing even when opened.
     """
     plain = posixpath.normpath(path).lstrip("/")
     if plain.partition("/")[0] not in IMAGE_FOLDERS:
         raise Http404
-    return serve(request, plain, document_root=settings.MEDIA_ROOT)
+    response = serve(request, plain, document_root=settings.MEDIA_ROOT)
+    if response.get("Content-Type") not in PICTURE_TYPES:
+        response["Content-Disposition"] = "attachment"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
 
 
 @login_not_required
