@@ -8,6 +8,7 @@ from wagtail.models import Page
 
 from courses.models.pages import CoursePage, LessonPage, QuizPage
 from courses.outline import course_url, read_outline
+from courses.weight import lesson_weight
 
 
 def course_context(page: CoursePage) -> dict:
@@ -29,12 +30,14 @@ def lesson_context(page: LessonPage) -> dict:
     """A lesson, as the draft has it; the body rendered by the very same templates as for learners."""
     course = course_of(page)
     steps = _steps(course, current=page)
+    body = page.body.render_as_block()
     position = next((rank for rank, step in enumerate(steps, start=1) if step["is_current"]), len(steps))
     return {
         "course": course,
         "course_url": course_url(course.slug),
         "lesson": page,
-        "body": page.body.render_as_block(),
+        "body": body,
+        "weight": lesson_weight(page.body, body),
         "crumbs": [*_way(), (course.title, course_url(course.slug)), (page.title, None)],
         "outline": steps,
         "position": position,

@@ -11,6 +11,7 @@ from wagtail.snippets.models import register_snippet
 
 from courses import question_office
 from courses.back_office import CourseViewSet, QuestionViewSet, set_archived
+from courses.content_checks import with_lesson_checks
 from courses.models import CoursePage
 from courses.permissions import can_archive_course, has_records
 from lms.people.rules import Role
@@ -22,6 +23,15 @@ def course_list():
 
 
 register_snippet(QuestionViewSet)
+
+
+hooks.register("construct_wagtail_userbar", with_lesson_checks)
+
+
+@hooks.register("register_icons")
+def block_icons(icons):
+    names = ("audio", "book", "idea", "law", "video", "weight")
+    return [*icons, *(f"courses/icons/lms-{name}.svg" for name in names)]
 
 
 @hooks.register("register_role_permissions")

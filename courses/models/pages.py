@@ -16,6 +16,7 @@ from wagtail.query import PageQuerySet
 from wagtail.search import index
 
 from courses.blocks import LessonBody
+from courses.panels import LessonWeightPanel
 from courses.rules.words import folded
 from lms.people.models import Unit
 from lms.skills.models import LEVEL_VALIDATORS, Competence, JobProfile, Strand
@@ -252,6 +253,7 @@ class LessonPage(TaughtPage):
     content_panels = [
         *Page.content_panels,
         FieldPanel("body"),
+        LessonWeightPanel(heading=_("Poids de la leçon"), icon="lms-weight"),
         FieldPanel("micro_action"),
         FieldPanel("duration_minutes"),
     ]

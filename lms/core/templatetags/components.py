@@ -1,5 +1,6 @@
 """The components of the screens as template tags: `{% load components %}`. Knows how things look, nothing of what they mean."""
 
+from urllib.parse import urlsplit
 from zlib import crc32
 
 from django import template
@@ -34,6 +35,19 @@ def weight(size_bytes):
     if size_bytes < 1_000_000:
         return f"{max(1, round(size_bytes / 1000))}\N{NO-BREAK SPACE}ko"
     return f"{number_format(size_bytes / 1_000_000, 1)}\N{NO-BREAK SPACE}Mo"
+
+
+@register.simple_tag
+def file_facts(document):
+    """The type and weight of a document, as a link says them: « PDF, 1,2 Mo »."""
+    kind, size_bytes = document.file_extension.upper(), document.get_file_size()
+    return f"{kind}, {weight(size_bytes)}" if size_bytes else kind
+
+
+@register.filter
+def site_name(url):
+    """The site a link leads to: « service-public.bj »."""
+    return (urlsplit(url).hostname or "").removeprefix("www.")
 
 
 @register.simple_tag
