@@ -13,6 +13,7 @@ RULE, CHECK = "lesson-weight", "lesson-within-budget"
 class LessonChecker(ContentCheckerItem):
     """Wagtail's checks and the budget of a lesson."""
 
+    axe_run_only = [*ContentCheckerItem.axe_run_only, RULE]
     axe_custom_rules = [
         *ContentCheckerItem.axe_custom_rules,
         {

@@ -109,6 +109,7 @@ def test_content_checker_knows_the_budget(admin_client):
     html = admin_client.get(reverse("wagtailadmin_pages:edit", args=[page.pk])).content.decode()
     told = json.loads(re.search(r'id="checker-axe-configuration" type="application/json">(.*?)</script>', html)[1])
     assert [rule["selector"] for rule in told["spec"]["rules"] if rule["id"] == RULE] == ["[data-within-budget]"]
+    assert RULE in told["options"]["runOnly"]
     assert [check["id"] for check in told["spec"]["checks"]].count(CHECK) == 1
     assert told["messages"][RULE]["error_name"] == "Leçon trop lourde pour un téléphone"
 
