@@ -96,7 +96,7 @@ class FurtherBlock(blocks.StructBlock):
 
     def clean(self, value):
         cleaned = super().clean(value)
-        if not cleaned["links"] and not cleaned["text"].source.strip():
+        if not self.is_deferred_validation and not cleaned["links"] and not cleaned["text"].source.strip():
             refuse(text=_("Écrivez un texte ou ajoutez au moins un lien."))
         return cleaned
 

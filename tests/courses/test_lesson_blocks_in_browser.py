@@ -47,7 +47,8 @@ def test_without_javascript_texts_open_and_no_sound_or_film_is_fetched(open_page
     assert [url for url in fetched if "/documents/" in url] == []
 
 
-def test_author_is_warned_of_a_heavy_lesson_as_they_write(open_page, lesson, monkeypatch):
+def test_author_is_warned_of_a_heavy_lesson_as_they_write(open_page, lesson, live_server, monkeypatch, settings):
+    settings.WAGTAILADMIN_BASE_URL = live_server.url  # where previews fetch the checker
     author = UserFactory(is_superuser=True)
     editor = open_page(user=author)
     editor.goto(reverse("wagtailadmin_pages:edit", args=[lesson.pk]))
