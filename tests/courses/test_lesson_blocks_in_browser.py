@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from wagtail.admin.models import EditingSession
 
 from lms.learning.models import Enrolment
 from tests.factories.courses import LessonPageFactory
@@ -59,3 +60,9 @@ def test_author_is_warned_of_a_heavy_lesson_as_they_write(open_page, lesson, liv
     monkeypatch.setattr("courses.rules.weight.FIRST_VIEW_BUDGET", 10_000)
     editor.locator("#id_title").fill("Signer un document, pas à pas")
     checks.get_by_text("Leçon trop lourde pour un téléphone").wait_for()
+    editor.goto("about:blank")  # the editor takes leave of the server, which must have heard before the test ends
+    for _wait in range(50):
+        editor.wait_for_timeout(200)
+        if not EditingSession.objects.exists():
+            break
+    editor.wait_for_timeout(300)
