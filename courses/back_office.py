@@ -1,5 +1,7 @@
 """The views of the back office: lists of courses and questions, export of questions, and archiving."""
 
+from functools import wraps
+
 import django_filters
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef
@@ -17,6 +19,7 @@ from wagtail.admin.views.pages.listing import IndexView, PageFilterSet
 from wagtail.admin.viewsets.pages import PageListingViewSet
 from wagtail.admin.widgets.button import Button
 from wagtail.permission_policies import ModelPermissionPolicy
+from wagtail.snippets.views.chooser import SnippetChooserViewSet
 from wagtail.snippets.views.snippets import IndexView as SnippetIndexView
 from wagtail.snippets.views.snippets import SnippetViewSet
 
@@ -161,6 +164,28 @@ class KeptPolicy(ModelPermissionPolicy):
         return any(self.user_has_permission(user, action) for action in actions)
 
 
+class QuestionChooserViewSet(SnippetChooserViewSet):
+    """Wagtail's chooser shows its rows to whoever may open the back office; questions are for who may work on them."""
+
+    def get_urlpatterns(self):
+        patterns = super().get_urlpatterns()
+        for pattern in patterns:
+            pattern.callback = for_authors(pattern.callback)
+        return patterns
+
+
+def for_authors(view):
+    """Only those who may see or write the questions of the bank: a learner with another role has none to read."""
+
+    @wraps(view)
+    def checked(request, *args, **kwargs):
+        if not KeptPolicy(Question).user_has_any_permission(request.user, ["view", "add", "change"]):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return checked
+
+
 class QuestionViewSet(SnippetViewSet):
     """The question bank. The usage view says in which quizzes a question is asked."""
 
@@ -174,6 +199,7 @@ class QuestionViewSet(SnippetViewSet):
     index_view_class = QuestionIndexView
     filterset_class = QuestionFilter
     permission_policy = KeptPolicy(Question)
+    chooser_viewset_class = QuestionChooserViewSet
     list_display = [
         "__str__",
         Column("type_label", label=gettext_lazy("Type"), width="14%"),

@@ -95,6 +95,17 @@ def test_questions_cannot_be_deleted(back_office, admin_client):
     assert Question.objects.get() == question
 
 
+def test_question_chooser_is_for_authors_alone(client, back_office):
+    QuestionFactory(prompt="Qui garde la clé ?")
+    address = reverse("wagtailsnippetchoosers_courses_question:choose")
+    assert "Qui garde la clé ?" in back_office.get(address).json()["html"]
+    officer = UserFactory()
+    officer.groups.add(ensure_groups()[Role.HR])
+    client.force_login(officer)
+    for name in ("choose", "choose_results"):
+        assert client.get(reverse(f"wagtailsnippetchoosers_courses_question:{name}")).status_code == 302
+
+
 def question_form(**changes) -> dict:
     answer = {
         "options": [
