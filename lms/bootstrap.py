@@ -80,7 +80,7 @@ def pip_install(name: str):
 
 
 def npm() -> list:
-    """How npm is called here: the machine's own, or the one of the PyPI package that ships Node."""
+    """How npm is called here: the machine's own, or that of the Python package that ships Node."""
     if shutil.which("npm") and shutil.which("node"):
         return ["npm"]
     pip_install("node")
