@@ -51,6 +51,7 @@ def site(tmp_path_factory) -> Iterator[Site]:
             "LMS_TEST_DATA_DIR": str(folder),
             "LMS_PUBLIC_URL": url,
             "PORT": str(port),
+            "CELERY_BROKER_URL": own_broker(os.environ.get("CELERY_BROKER_URL", "")),
             "DATABASE_URL": stack.enter_context(throw_away_database(os.environ.get("DATABASE_URL", ""))),
         }
         prepare = [sys.executable, "manage.py", "prepare"]
@@ -60,6 +61,14 @@ def site(tmp_path_factory) -> Iterator[Site]:
         process = stack.enter_context(running(serve, folder / "serve.log", environment))
         wait_for_answer(f"{url}/sante/", process, folder / "serve.log")
         yield Site(url, folder)
+
+
+def own_broker(url: str) -> str:
+    """A Redis database of this process's own: two sites on one would take each other's jobs and find nothing to do."""
+    if not url.startswith("redis"):
+        return url
+    number = 1 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    return urlsplit(url)._replace(path=f"/{number}").geturl()
 
 
 def wait_for_answer(address: str, process: psutil.Process, log: Path) -> None:
