@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from courses.models.pages import CoursePage
+from courses.models import CoursePage
 from courses.outline import course_url
 
 

@@ -6,7 +6,7 @@ The direct routes of learning and assessment answer learners; the templates are 
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 
-from courses.models.pages import CoursePage, LessonPage, QuizPage
+from courses.models import CoursePage, LessonPage, QuizPage
 from courses.outline import course_url, read_outline
 from courses.weight import lesson_weight
 

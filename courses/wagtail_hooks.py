@@ -9,8 +9,9 @@ from wagtail.admin.widgets import Button
 from wagtail.models import Page
 from wagtail.snippets.models import register_snippet
 
-from courses import question_office
-from courses.back_office import CourseViewSet, QuestionViewSet, set_archived
+from courses.back_office import question_imports
+from courses.back_office.courses import CourseViewSet, set_archived
+from courses.back_office.questions import QuestionViewSet
 from courses.content_checks import with_lesson_checks
 from courses.models import CoursePage
 from courses.permissions import can_archive_course, has_records
@@ -52,14 +53,14 @@ def archive_urls():
 def question_import_urls():
     start = "import-questions"
     return [
-        path(f"{start}/", question_office.question_import, name="courses_question_import"),
-        path(f"{start}/precedents/", question_office.question_imports, name="courses_question_imports"),
-        path(f"{start}/modele.<str:file_format>", question_office.import_template, name="courses_question_template"),
-        path(f"{start}/<int:pk>/", question_office.import_detail, name="courses_question_import_detail"),
-        path(f"{start}/<int:pk>/confirmer/", question_office.import_confirm, name="courses_question_import_confirm"),
+        path(f"{start}/", question_imports.question_import, name="courses_question_import"),
+        path(f"{start}/precedents/", question_imports.question_imports, name="courses_question_imports"),
+        path(f"{start}/modele.<str:file_format>", question_imports.import_template, name="courses_question_template"),
+        path(f"{start}/<int:pk>/", question_imports.import_detail, name="courses_question_import_detail"),
+        path(f"{start}/<int:pk>/confirmer/", question_imports.import_confirm, name="courses_question_import_confirm"),
         path(
             f"{start}/<int:pk>/rapport.<str:file_format>",
-            question_office.import_report,
+            question_imports.import_report,
             name="courses_question_import_report",
         ),
     ]

@@ -7,8 +7,7 @@ from django.contrib.auth.models import Permission
 from django.db import transaction
 from wagtail.models import GroupPagePermission, Page, Site
 
-from courses.models import CataloguePage, HomePage
-from courses.models.pages import CATALOGUE_SLUG
+from courses.models import CATALOGUE_SLUG, CataloguePage, HomePage
 from lms.people.actions import ensure_groups
 from lms.people.rules import Role
 

@@ -1,19 +1,15 @@
 """What trainers write: pages and the question bank."""
 
+from courses.models.course import CompetenceGain, CoursePage
 from courses.models.imports import ImportedContent, QuestionImport
+from courses.models.lesson import LessonPage
 from courses.models.outline import CourseOutline
-from courses.models.pages import (
-    CataloguePage,
-    CompetenceGain,
-    CoursePage,
-    HomePage,
-    LessonPage,
-    QuizPage,
-    QuizQuestion,
-)
 from courses.models.questions import FrozenError, Question, QuestionTag, QuestionVersion, TaggedQuestion
+from courses.models.quiz import QuizPage, QuizQuestion
+from courses.models.site import CATALOGUE_SLUG, CataloguePage, HomePage
 
 __all__ = [
+    "CATALOGUE_SLUG",
     "CataloguePage",
     "CompetenceGain",
     "CourseOutline",

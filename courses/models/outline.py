@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import F
 
-from courses.models.pages import CoursePage
+from courses.models.course import CoursePage
 
 
 class CourseOutlineQuerySet(models.QuerySet):

@@ -1,8 +1,5 @@
-"""The pages trainers write: home, catalogue, course, lesson and quiz."""
+"""A course: its description sheet, and the list of courses as each visitor may see it."""
 
-from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Count, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
@@ -15,81 +12,11 @@ from wagtail.models import Orderable, Page, PageManager, PageViewRestriction
 from wagtail.query import PageQuerySet
 from wagtail.search import index
 
-from courses.blocks import LessonBody
-from courses.panels import LessonWeightPanel
+from courses.models.lesson import LessonPage
+from courses.models.taught import PRIVATE_PAGE_OPTIONS
 from courses.rules.words import folded
 from lms.people.models import Unit
 from lms.skills.models import LEVEL_VALIDATORS, Competence, JobProfile, Strand
-
-CATALOGUE_SLUG = "formations"  # the direct routes of learners start there
-# A shared password is no way into a page whose every visit is recorded by name.
-PRIVATE_PAGE_OPTIONS = [PageViewRestriction.LOGIN, PageViewRestriction.GROUPS]
-FIRST_COURSES = 3  # shown on the home page
-PERCENT_VALIDATORS = [MinValueValidator(0), MaxValueValidator(100)]
-
-
-class TaughtPage(Page):
-    """A page of a course. Direct routes answer learners; Wagtail serves previews, and nothing to the anonymous."""
-
-    private_page_options = PRIVATE_PAGE_OPTIONS
-
-    class Meta:
-        abstract = True
-
-    def serve(self, request, *args, **kwargs):
-        if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
-        return super().serve(request, *args, **kwargs)
-
-
-class HomePage(Page):
-    """The front door of the site."""
-
-    introduction = models.TextField(_("introduction"), blank=True)
-
-    parent_page_types = ["wagtailcore.Page"]
-    subpage_types = ["courses.CataloguePage"]
-    max_count = 1
-    page_description = _("La porte d’entrée du site. Il n’y en a qu’une.")
-    content_panels = [*Page.content_panels, FieldPanel("introduction")]
-
-    class Meta:
-        verbose_name = _("page d’accueil")
-
-    def get_context(self, request, *args, **kwargs):
-        from courses.cards import course_cards  # cards stand above models
-
-        first = CoursePage.objects.visible_to(request.user).in_order()
-        return super().get_context(request, *args, **kwargs) | {
-            "cards": course_cards(first.with_card_facts()[:FIRST_COURSES])
-        }
-
-
-class CataloguePage(Page):
-    """The list of courses."""
-
-    introduction = models.TextField(_("introduction"), blank=True)
-
-    parent_page_types = ["courses.HomePage"]
-    subpage_types = ["courses.CoursePage"]
-    max_count = 1
-    page_description = _("La liste des formations. Ajoutez-y une page par formation.")
-    private_page_options = PRIVATE_PAGE_OPTIONS
-    content_panels = [*Page.content_panels, FieldPanel("introduction")]
-
-    class Meta:
-        verbose_name = _("catalogue")
-
-    def clean(self):
-        super().clean()
-        if self.slug != CATALOGUE_SLUG:
-            raise ValidationError({"slug": _("L’adresse du catalogue reste « %(slug)s ».") % {"slug": CATALOGUE_SLUG}})
-
-    def serve(self, request, *args, **kwargs):
-        """In a normal request the direct route answers; this one serves Wagtail's previews, by the same view."""
-        from courses.views import catalogue_response  # views stand above models
-
-        return catalogue_response(request, self)
 
 
 class CourseQuerySet(PageQuerySet):
@@ -236,83 +163,3 @@ class CompetenceGain(Orderable):
     class Meta(Orderable.Meta):
         constraints = [models.UniqueConstraint(fields=["course", "competence"], name="courses_one_gain_per_competence")]
         verbose_name = _("compétence acquise")
-
-
-class LessonPage(TaughtPage):
-    """One lesson: a body of blocks and the one thing the reader will change tomorrow."""
-
-    duration_minutes = models.PositiveIntegerField(_("durée (minutes)"), default=10)
-    body = StreamField(LessonBody(), verbose_name=_("contenu"))
-    micro_action = models.TextField(_("ce que je change demain"), max_length=400, blank=True)
-
-    parent_page_types = ["courses.CoursePage"]
-    subpage_types = []
-    page_description = _("Une leçon à lire, terminée par ce que l’on change dès demain.")
-    template = "learning/lesson.html"
-    search_fields = [*Page.search_fields, index.SearchField("body")]
-    content_panels = [
-        *Page.content_panels,
-        FieldPanel("body"),
-        LessonWeightPanel(heading=_("Poids de la leçon"), icon="lms-weight"),
-        FieldPanel("micro_action"),
-        FieldPanel("duration_minutes"),
-    ]
-
-    class Meta:
-        verbose_name = _("leçon")
-        verbose_name_plural = _("leçons")
-
-    def get_context(self, request, *args, **kwargs):
-        from courses.preview import lesson_context  # previews stand above models
-
-        return super().get_context(request, *args, **kwargs) | lesson_context(self)
-
-
-class QuizPage(TaughtPage):
-    """An assessment: questions of the bank, a pass mark and a number of attempts."""
-
-    introduction = models.TextField(_("consigne"), blank=True)
-    pass_mark_percent = models.PositiveSmallIntegerField(
-        _("seuil de réussite (%)"), default=70, validators=PERCENT_VALIDATORS
-    )
-    max_attempts = models.PositiveSmallIntegerField(
-        _("nombre de tentatives"), default=3, help_text=_("0 = sans limite")
-    )
-    duration_minutes = models.PositiveIntegerField(_("durée indicative (minutes)"), default=15)
-
-    parent_page_types = ["courses.CoursePage"]
-    subpage_types = []
-    page_description = _("Des questions de la banque, un seuil de réussite et un nombre de tentatives.")
-    template = "courses/quiz_page.html"
-    content_panels = [
-        *Page.content_panels,
-        FieldPanel("introduction"),
-        MultiFieldPanel(
-            [FieldPanel("pass_mark_percent"), FieldPanel("max_attempts"), FieldPanel("duration_minutes")],
-            heading=_("Règles"),
-        ),
-        InlinePanel("quiz_questions", label=_("question"), min_num=1),
-    ]
-
-    class Meta:
-        verbose_name = _("évaluation")
-        verbose_name_plural = _("évaluations")
-
-    def get_context(self, request, *args, **kwargs):
-        from courses.preview import quiz_context  # previews stand above models
-
-        return super().get_context(request, *args, **kwargs) | quiz_context(self)
-
-
-class QuizQuestion(Orderable):
-    """A question of the bank asked in a quiz, with its points there."""
-
-    quiz = ParentalKey(QuizPage, on_delete=models.CASCADE, related_name="quiz_questions")
-    question = models.ForeignKey("courses.Question", models.PROTECT, related_name="uses", verbose_name=_("question"))
-    points = models.PositiveSmallIntegerField(_("points"), default=1, validators=[MinValueValidator(1)])
-
-    panels = [FieldPanel("question"), FieldPanel("points")]
-
-    class Meta(Orderable.Meta):
-        constraints = [models.UniqueConstraint(fields=["quiz", "question"], name="courses_question_once_per_quiz")]
-        verbose_name = _("question de l’évaluation")

@@ -1,4 +1,4 @@
-"""The views of the back office: lists of courses and questions, export of questions, and archiving."""
+"""The back office of the question bank: its list, its chooser, its exports."""
 
 from functools import wraps
 
@@ -6,62 +6,24 @@ import django_filters
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from wagtail.admin import messages
 from wagtail.admin.filters import WagtailFilterSet
-from wagtail.admin.ui.tables import Column, DateColumn
-from wagtail.admin.views.pages.listing import IndexView, PageFilterSet
-from wagtail.admin.viewsets.pages import PageListingViewSet
+from wagtail.admin.ui.tables import Column
 from wagtail.admin.widgets.button import Button
 from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.snippets.views.chooser import SnippetChooserViewSet
 from wagtail.snippets.views.snippets import IndexView as SnippetIndexView
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from courses.actions import archive_course, unarchive_course
 from courses.exports.from_bank import neutral_questions
 from courses.exports.gift import write_gift
 from courses.exports.moodle_xml import write_moodle_xml
 from courses.exports.sheet import write_csv, write_xlsx
-from courses.models import CoursePage, Question, QuestionTag, QuestionVersion, TaggedQuestion
-from courses.permissions import can_archive_course, can_import_questions
+from courses.models import Question, QuestionTag, QuestionVersion, TaggedQuestion
+from courses.permissions import can_import_questions
 from lms.core import audit
-from lms.skills.models import Strand
-
-
-class CourseFilter(PageFilterSet):
-    """By strand, and archived or not."""
-
-    strands = django_filters.ModelMultipleChoiceFilter(label=gettext_lazy("Axe"), queryset=Strand.objects.all())
-    is_archived = django_filters.BooleanFilter(
-        label=gettext_lazy("Archivée"), field_name="archived_at", lookup_expr="isnull", exclude=True
-    )
-
-    class Meta:
-        model = CoursePage
-        fields: list[str] = []
-
-
-class CourseViewSet(PageListingViewSet):
-    """All courses in one flat list, archived ones included."""
-
-    model = CoursePage
-    icon = "openquote"
-    menu_label = gettext_lazy("Formations")
-    menu_order = 110
-    add_to_admin_menu = True
-    ordering = ["position", "title"]
-    filterset_class = CourseFilter
-    columns = [
-        *(column for column in IndexView.base_columns if column.name != "parent"),
-        Column("position", label=gettext_lazy("Ordre"), sort_key="position", width="8%"),
-        DateColumn("archived_at", label=gettext_lazy("Archivée"), width="12%"),
-    ]
 
 
 class QuestionFilter(WagtailFilterSet):
@@ -217,28 +179,3 @@ class QuestionViewSet(SnippetViewSet):
 
     def get_queryset(self, request):
         return Question.objects.select_related("competence").with_usage().order_by("code")
-
-
-def set_archived(request, pk: int, archived: bool):
-    """Ask, then archive a course or put it back."""
-    course = get_object_or_404(CoursePage, pk=pk)
-    if not can_archive_course(request.user, course):
-        raise PermissionDenied
-    if request.method == "POST":
-        if archived:
-            archive_course(course, request.user, timezone.now())
-            messages.success(request, _("La formation « %(title)s » est archivée.") % {"title": course.title})
-        else:
-            unarchive_course(course, request.user)
-            messages.success(
-                request, _("La formation « %(title)s » est de nouveau au catalogue.") % {"title": course.title}
-            )
-        return redirect("wagtailadmin_pages:edit", course.pk)
-    context = {
-        "course": course,
-        "archived": archived,
-        "page_title": _("Archiver la formation") if archived else _("Désarchiver la formation"),
-        "header_icon": CourseViewSet.icon,
-        "cancel_url": reverse("wagtailadmin_pages:edit", args=[course.pk]),
-    }
-    return render(request, "courses/back_office/set_archived.html", context)

@@ -1,0 +1,5 @@
+"""Assessment: attempts, the questions served in them, and what was said of them since."""
+
+from lms.assessment.models.attempts import Attempt, AttemptQuerySet, ServedQuestion
+
+__all__ = ["Attempt", "AttemptQuerySet", "ServedQuestion"]
