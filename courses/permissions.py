@@ -13,6 +13,11 @@ def can_archive_course(user, course: CoursePage) -> bool:
     return course.permissions_for_user(user).can_publish()
 
 
+def can_teach(user, course: CoursePage) -> bool:
+    """Whoever may write a course sees how its learners do, and marks what a person must mark."""
+    return course.permissions_for_user(user).can_edit()
+
+
 def can_import_questions(user) -> bool:
     """Whoever may add a question may bring in a file of them."""
     return user.has_perm("courses.add_question")

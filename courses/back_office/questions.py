@@ -45,7 +45,7 @@ class QuestionFilter(WagtailFilterSet):
 
     class Meta:
         model = Question
-        fields = ["competence", "level"]
+        fields = ["competence", "level", "difficulty"]
 
     def filter_type(self, queryset, name, value):
         """By the type of the latest version."""

@@ -7,9 +7,11 @@ from courses.models.outline import CourseOutline
 from courses.models.questions import FrozenError, Question, QuestionTag, QuestionVersion, TaggedQuestion
 from courses.models.quiz import QuizPage, QuizQuestion
 from courses.models.site import CATALOGUE_SLUG, CataloguePage, HomePage
+from courses.models.taught import Assurance
 
 __all__ = [
     "CATALOGUE_SLUG",
+    "Assurance",
     "CataloguePage",
     "CompetenceGain",
     "CourseOutline",

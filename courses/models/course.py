@@ -9,6 +9,7 @@ from wagtail import blocks
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
 from wagtail.fields import StreamField
 from wagtail.models import Orderable, Page, PageManager, PageViewRestriction
+from wagtail.permissions import page_permission_policy
 from wagtail.query import PageQuerySet
 from wagtail.search import index
 
@@ -37,6 +38,10 @@ class CourseQuerySet(PageQuerySet):
         for path in closed.values_list("page__path", flat=True):
             courses = courses.exclude(path__startswith=path)
         return courses
+
+    def taught_by(self, user):
+        """Courses that `user` may write."""
+        return self.filter(pk__in=page_permission_policy.instances_user_has_permission_for(user, "change").values("pk"))
 
     def in_order(self):
         return self.order_by("position", "title", "pk")

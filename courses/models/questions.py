@@ -52,6 +52,11 @@ class QuestionQuerySet(models.QuerySet):
 class Question(index.Indexed, models.Model):
     """A question of the bank, as its author edits it; each change freezes a new `QuestionVersion`."""
 
+    class Difficulty(models.TextChoices):
+        EASY = "easy", _("facile")
+        MEDIUM = "medium", _("moyenne")
+        HARD = "hard", _("difficile")
+
     code = models.SlugField(
         _("code"), max_length=120, unique=True, help_text=_("Court et unique, par exemple « messagerie-q1 ».")
     )
@@ -64,6 +69,7 @@ class Question(index.Indexed, models.Model):
         Competence, models.PROTECT, null=True, blank=True, related_name="questions", verbose_name=_("compétence")
     )
     level = models.PositiveSmallIntegerField(_("niveau"), null=True, blank=True, validators=LEVEL_VALIDATORS)
+    difficulty = models.CharField(_("difficulté"), max_length=6, choices=Difficulty.choices, blank=True)
 
     tags = TaggableManager(
         _("étiquettes"),
@@ -80,7 +86,7 @@ class Question(index.Indexed, models.Model):
         MultiFieldPanel(
             [
                 FieldPanel("code"),
-                FieldRowPanel([FieldPanel("competence"), FieldPanel("level")]),
+                FieldRowPanel([FieldPanel("competence"), FieldPanel("level"), FieldPanel("difficulty")]),
                 FieldPanel("tags"),
             ],
             heading=_("Classement"),
@@ -93,6 +99,7 @@ class Question(index.Indexed, models.Model):
         index.AutocompleteField("prompt"),
         index.FilterField("competence"),
         index.FilterField("level"),
+        index.FilterField("difficulty"),
     ]
 
     class Meta:

@@ -7,6 +7,10 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+# Types that a person marks, and types that nobody marks (they ask an opinion); every other type marks itself.
+MANUAL_TYPES = frozenset({"essay", "file"})
+UNMARKED_TYPES = frozenset({"survey"})
+
 Identified = tuple[str, str]  # identifier, text
 
 

@@ -9,7 +9,7 @@ from wagtail.test.utils.form_data import nested_form_data, rich_text, streamfiel
 from courses.actions import archive_course, ensure_site, unarchive_course
 from courses.models import CoursePage, LessonPage, Question
 from courses.outline import course_outline, lesson_body_html
-from courses.permissions import has_records
+from courses.permissions import can_teach, has_records
 from lms.core.models import AuditEntry
 from lms.learning.models import Enrolment
 from lms.people.actions import ensure_groups
@@ -290,3 +290,11 @@ def test_shared_passwords_are_not_offered(back_office, admin_client):
     course = course_with(lessons=1)
     html = admin_client.get(reverse("wagtailadmin_pages:set_privacy", args=[course.pk])).content.decode()
     assert "password" not in html.partition("restriction_type")[2].partition("groups")[0]
+
+
+def test_a_trainer_teaches_the_courses_they_may_write(trainer):
+    taught, person = CoursePageFactory(), UserFactory()
+    assert list(CoursePage.objects.taught_by(trainer)) == [taught]
+    assert can_teach(trainer, taught)
+    assert list(CoursePage.objects.taught_by(person)) == []
+    assert not can_teach(person, taught)
