@@ -53,12 +53,14 @@ def commits(item) -> bool:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """The test database; on SQLite, emptying it between tests must be allowed to empty the audit trail too."""
+    """The test database; on SQLite, emptying it between tests must be allowed to empty the audit trail and the ledger too."""
+    from lms.assessment import mark_triggers
     from lms.core import audit_triggers
 
     if connection.vendor == "sqlite":
         with django_db_blocker.unblock():
             audit_triggers.remove(connection)
+            mark_triggers.remove(connection)
 
 
 @pytest.fixture(autouse=True)

@@ -10,6 +10,7 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 from wagtail.images import get_image_model_string
 
+from lms.core.append_only import AppendOnlyModel, AppendOnlyQuerySet
 from lms.core.colours import HEX, READABLE_RATIO, contrast
 
 
@@ -102,26 +103,14 @@ class Job(models.Model):
         return timedelta(seconds=min(5 * 2 ** (attempts - 1), 3600))
 
 
-class AuditEntryQuerySet(models.QuerySet):
-    def update(self, **kwargs):
-        raise AuditEntry.Immutable
-
-    def delete(self):
-        raise AuditEntry.Immutable
-
-    def bulk_update(self, objs, fields, batch_size=None):
-        raise AuditEntry.Immutable
-
+class AuditEntryQuerySet(AppendOnlyQuerySet):
     def about(self, obj):
         """Entries about one object."""
         return self.filter(object_type=obj._meta.label_lower, object_pk=str(obj.pk))
 
 
-class AuditEntry(models.Model):
+class AuditEntry(AppendOnlyModel):
     """One thing somebody did that must be answerable for later: who, what, when, on whose behalf. Append-only."""
-
-    class Immutable(Exception):
-        """An entry of the audit trail can be neither changed nor removed."""
 
     at = models.DateTimeField(_("quand"), db_index=True)
     verb = models.CharField(_("acte"), max_length=100, db_index=True)
@@ -149,14 +138,6 @@ class AuditEntry(models.Model):
 
     def __str__(self):
         return f"{self.at:%Y-%m-%d %H:%M} {self.actor_label} {self.verb} {self.object_label}"
-
-    def save(self, *args, **kwargs):
-        if self.pk is not None:
-            raise AuditEntry.Immutable
-        super().save(*args, **kwargs)
-
-    def delete(self, *args, **kwargs):
-        raise AuditEntry.Immutable
 
 
 # The lightest ground that text in the chosen colours stands on (`--sunken` of static/lms/css/tokens.css).

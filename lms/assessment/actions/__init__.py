@@ -1,6 +1,7 @@
 """What learners and trainers do to attempts."""
 
 from lms.assessment.actions.attempts import (
+    AttemptBeingMarked,
     AttemptRefused,
     AttemptSubmitted,
     NoAttemptLeft,
@@ -15,6 +16,7 @@ from lms.assessment.actions.attempts import (
 )
 
 __all__ = [
+    "AttemptBeingMarked",
     "AttemptRefused",
     "AttemptSubmitted",
     "NoAttemptLeft",

@@ -1,7 +1,6 @@
 """What happens to an attempt: it starts, its answers are saved as they are given, it is submitted and marked."""
 
 import datetime
-from decimal import Decimal
 from random import Random, SystemRandom
 from typing import Any
 
@@ -9,11 +8,11 @@ from django.db import transaction
 from django.db.models import Max, OuterRef, Subquery
 
 from courses.models import QuestionVersion, QuizPage
-from lms.assessment.models import Attempt, ServedQuestion
+from courses.rules.answers import UNMARKED_TYPES
+from lms.assessment.actions import ledger
+from lms.assessment.models import Attempt, MarkLine, ServedQuestion
 from lms.assessment.rules import scoring, serving
-from lms.assessment.rules.marking import mark
-from lms.learning.actions import record_event
-from lms.learning.models import Enrolment, ProgressEvent
+from lms.learning.models import Enrolment
 
 State = Attempt.State
 
@@ -38,6 +37,10 @@ class NoAttemptLeft(AttemptRefused):
     """All the attempts allowed were used."""
 
 
+class AttemptBeingMarked(AttemptRefused):
+    """A person has not marked the last attempt yet: it may be passed."""
+
+
 class AttemptSubmitted(Exception):
     """The attempt was submitted: its answers no longer change."""
 
@@ -53,7 +56,8 @@ def start_attempt(
     """Begin an attempt, or find again the one that is open.
 
     The questions are frozen as served: latest version of each, questions and options shuffled. Locks the enrolment, so
-    that two tabs open one attempt. Raises NotEnrolled, QuizNotOpen, QuizAlreadyPassed, NoAttemptLeft.
+    that two tabs open one attempt. Raises NotEnrolled, QuizNotOpen, QuizAlreadyPassed,
+    AttemptBeingMarked, NoAttemptLeft.
     """
     enrolment = Enrolment.objects.select_for_update().get(pk=enrolment.pk)
     attempts = list(enrolment.attempts.filter(quiz=quiz).order_by("number"))
@@ -70,7 +74,7 @@ def start_attempt(
         number=len(attempts) + 1,
         pass_mark_percent=quiz.pass_mark_percent,
         started_at=now,
-        max_points=sum(question.points for question in served),
+        max_points=sum(question.points for question in served if question.version.type not in UNMARKED_TYPES),
     )
     for question in served:
         question.attempt = attempt
@@ -115,19 +119,13 @@ def submit(attempt: Attempt, now: datetime.datetime, answers: dict[int, Any] | N
     questions = list(attempt.questions.select_for_update(of=("self",)).select_related("version").order_by("position"))
     for question in questions:
         _take(question, answers or {}, now)
-        share = mark(question.version.type, question.version.content, question.response)
-        question.awarded_points = scoring.points_for(share, question.points)
+    lines = ledger.automatic_lines(questions, now)
+    ledger.derive(attempt, questions, lines)
     _write(questions)
-    _close(attempt, questions, now)
-    record_event(
-        attempt.enrolment,
-        attempt.quiz_id,
-        ProgressEvent.Kind.PASSED if attempt.is_passed else ProgressEvent.Kind.FAILED,
-        now,
-        source_key=f"attempt:{attempt.pk}",
-        value={"score_percent": str(attempt.score_percent), "attempt": attempt.number},
-        revision_id=attempt.quiz_revision_id,
-    )
+    MarkLine.objects.bulk_create(lines)
+    attempt.state, attempt.submitted_at = State.SUBMITTED, now
+    attempt.save(update_fields=["state", "submitted_at", *ledger.WORTH])
+    ledger.tell_course(attempt, now, source_key=f"attempt:{attempt.pk}")
     return attempt
 
 
@@ -138,6 +136,8 @@ def _check_may_start(enrolment: Enrolment, quiz: QuizPage, attempts: list[Attemp
         raise QuizNotOpen
     if any(attempt.is_passed for attempt in attempts):
         raise QuizAlreadyPassed
+    if any(attempt.awaits_marking for attempt in attempts):
+        raise AttemptBeingMarked
     if scoring.attempts_left(quiz.max_attempts, len(attempts)) == 0:
         raise NoAttemptLeft
 
@@ -177,14 +177,5 @@ def _write(questions: list[ServedQuestion]) -> None:
         questions,
         update_conflicts=True,
         unique_fields=["id"],
-        update_fields=["response", "answered_at", "awarded_points"],
+        update_fields=["response", "answered_at", "awarded_points", "awaits_marking"],
     )
-
-
-def _close(attempt: Attempt, questions: list[ServedQuestion], now: datetime.datetime) -> None:
-    attempt.awarded_points = sum((question.awarded_points for question in questions), Decimal(0))
-    attempt.score_percent = scoring.score_percent(attempt.awarded_points, attempt.max_points)
-    attempt.is_passed = scoring.is_pass(attempt.score_percent, attempt.pass_mark_percent)
-    attempt.state = State.SUBMITTED
-    attempt.submitted_at = now
-    attempt.save(update_fields=["awarded_points", "score_percent", "is_passed", "state", "submitted_at"])

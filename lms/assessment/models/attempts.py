@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Revision
 
-from courses.models import QuestionVersion, QuizPage
+from courses.models import CoursePage, QuestionVersion, QuizPage
 from lms.learning.models import Enrolment
 from lms.people.models import OwnedQuerySet
 
@@ -19,7 +19,11 @@ class AttemptQuerySet(OwnedQuerySet):
 
 
 class Attempt(models.Model):
-    """One sitting of a quiz: the questions served (frozen), the answers, the mark."""
+    """One sitting of a quiz: the questions served (frozen), the answers, the mark.
+
+    The points, the mark and `is_passed` are what the ledger says now (`MarkLine`), kept here for lists. While a person
+    has answers to mark, the points are provisional and `is_passed` is null.
+    """
 
     class State(models.TextChoices):
         OPEN = "open", _("en cours")
@@ -59,13 +63,25 @@ class Attempt(models.Model):
     def __str__(self):
         return f"{self.enrolment} – {self.quiz} n° {self.number}"
 
+    @property
+    def awaits_marking(self) -> bool:
+        """Submitted, and neither passed nor failed before a person has marked what is left."""
+        return self.state == Attempt.State.SUBMITTED and self.is_passed is None
+
+
+class ServedQuestionQuerySet(models.QuerySet):
+    def taught_by(self, user):
+        """The questions answered in the courses that `user` teaches."""
+        return self.filter(attempt__enrolment__course__in=CoursePage.objects.taught_by(user))
+
 
 class ServedQuestion(models.Model):
     """One question of an attempt as served (version, points, order of options), the answer saved, the points awarded.
 
     `order`: the shuffled option ids, {"options": […]}, {"right": […]} or {"items": […]} by type.
     `response`: as given, by type: id | [id] | bool | str | {left id: right id} | {item id: rank}, possibly incomplete;
-    null when not answered. Once `awarded_points` is set, nothing of the row changes any more.
+    null when not answered. Once `awarded_points` is set, the answer does not change any more.
+    `awarded_points` and `awaits_marking` are what the ledger says now (`MarkLine`), kept here for lists.
     """
 
     attempt = models.ForeignKey(Attempt, models.PROTECT, related_name="questions", verbose_name=_("tentative"))
@@ -76,12 +92,18 @@ class ServedQuestion(models.Model):
     response = models.JSONField(_("réponse"), null=True, blank=True)
     answered_at = models.DateTimeField(_("répondu le"), null=True, blank=True)
     awarded_points = models.DecimalField(_("points obtenus"), max_digits=7, decimal_places=2, null=True, blank=True)
+    awaits_marking = models.BooleanField(_("à corriger"), default=False)
+
+    objects = ServedQuestionQuerySet.as_manager()
 
     class Meta:
         ordering = ["attempt", "position"]
         constraints = [
             models.UniqueConstraint(fields=["attempt", "position"], name="assessment_position_once"),
             models.UniqueConstraint(fields=["attempt", "version"], name="assessment_question_once"),
+        ]
+        indexes = [
+            models.Index(fields=["attempt"], name="assessment_awaits_marking", condition=Q(awaits_marking=True)),
         ]
         verbose_name = _("question servie")
         verbose_name_plural = _("questions servies")

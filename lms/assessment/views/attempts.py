@@ -25,6 +25,7 @@ REFUSALS = {
     actions.NotEnrolled: gettext_lazy("Inscrivez-vous à la formation pour passer son évaluation."),
     actions.QuizNotOpen: gettext_lazy("Cette évaluation n’est pas ouverte."),
     actions.QuizAlreadyPassed: gettext_lazy("Vous avez déjà réussi cette évaluation."),
+    actions.AttemptBeingMarked: gettext_lazy("Votre tentative est en cours de correction : attendez son résultat."),
     actions.NoAttemptLeft: gettext_lazy("Vous avez utilisé toutes vos tentatives."),
 }
 ALREADY_SUBMITTED = gettext_lazy("Cette tentative est déjà remise : ses réponses ne changent plus.")
