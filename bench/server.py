@@ -11,6 +11,7 @@ import psutil
 from django.db import connection
 
 START_SECONDS = 30
+STOP_SECONDS = 30  # longer than `serve` grants the programs it stops
 WEB = ["-m", "gunicorn", "lms.wsgi:application", "--worker-class", "gthread", "--workers", "1", "--threads", "2"]
 WORKER = [
     "-m",
@@ -44,9 +45,10 @@ def running(arguments: list[str], log: Path, environment: dict[str, str] | None 
             family = [process, *process.children(recursive=True)] if child.poll() is None else []
             child.terminate()
             try:
-                child.wait(10)
+                child.wait(STOP_SECONDS)
             except subprocess.TimeoutExpired:
                 child.kill()
+                child.wait()
             for survivor in psutil.wait_procs(family, timeout=2)[1]:
                 survivor.kill()
 
