@@ -13,6 +13,9 @@ import pytest
 
 pytestmark = pytest.mark.slow
 
+# How long to wait for what must come, at most: a busy machine is no failure.
+PATIENCE_SECONDS = 120
+
 
 def free_port():
     with socket.socket() as probe:
@@ -52,8 +55,8 @@ def serve(own_environment, port, tmp_path):
             process.wait()
 
 
-def wait_for(process, text, seconds=40):
-    deadline = time.monotonic() + seconds
+def wait_for(process, text):
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while text not in process.said():
         assert process.poll() is None and time.monotonic() < deadline, process.said()
         time.sleep(0.1)
@@ -63,8 +66,8 @@ def family(process):
     return psutil.Process(process.pid).children(recursive=True)
 
 
-def gone(processes, seconds=20):
-    return psutil.wait_procs(processes, timeout=seconds)[1] == []
+def gone(processes):
+    return psutil.wait_procs(processes, timeout=PATIENCE_SECONDS)[1] == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -78,7 +81,7 @@ def test_serve_starts_all_and_stops_to_the_last_process(serve, port, number):
     commands = " ".join(" ".join(child.cmdline()) for child in children)
     assert "gunicorn" in commands and "celery" in commands
     server.send_signal(number)
-    assert server.wait(25) == 0
+    assert server.wait(PATIENCE_SECONDS) == 0
     assert server.said().endswith("Tout est arrêté.\n")
     assert gone(children)
     assert "Traceback" not in server.said()
@@ -92,13 +95,13 @@ def test_serve_restarts_a_killed_worker_and_leaves_none_of_its_children(serve):
     old = [worker, *worker.children(recursive=True)]
     worker.kill()
     wait_for(server, "s’est arrêté (code -9)")
-    assert gone(old, 5)
-    deadline = time.monotonic() + 20
+    assert gone(old)
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while not any("celery" in " ".join(child.cmdline()) for child in family(server)):
         assert time.monotonic() < deadline
         time.sleep(0.1)
     server.terminate()
-    assert server.wait(25) == 0
+    assert server.wait(PATIENCE_SECONDS) == 0
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the leash is Linux's")
@@ -108,7 +111,7 @@ def test_nothing_survives_a_supervisor_that_is_killed(serve):
     children = family(server)
     os.kill(server.pid, signal.SIGKILL)
     server.wait()
-    assert gone(children, 30)
+    assert gone(children)
 
 
 def test_serve_refuses_a_port_that_is_taken(serve, port):
@@ -116,7 +119,7 @@ def test_serve_refuses_a_port_that_is_taken(serve, port):
         taken.bind(("127.0.0.1", port))
         taken.listen()
         server = serve()
-        assert server.wait(30) == 1
+        assert server.wait(PATIENCE_SECONDS) == 1
     assert f"Le port {port} est déjà pris. Choisissez-en un autre : PORT={port + 1} make run" in server.said()
 
 
@@ -124,10 +127,10 @@ def test_serve_refuses_a_data_folder_in_use(serve):
     first = serve()
     wait_for(first, "répond à")
     second = serve()
-    assert second.wait(30) == 1
+    assert second.wait(PATIENCE_SECONDS) == 1
     assert "La plateforme tourne déjà sur le dossier" in second.said()
     first.terminate()
-    assert first.wait(25) == 0
+    assert first.wait(PATIENCE_SECONDS) == 0
 
 
 def test_run_prepares_nothing_in_a_data_folder_in_use(serve, own_environment):
@@ -139,7 +142,7 @@ def test_run_prepares_nothing_in_a_data_folder_in_use(serve, own_environment):
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=PATIENCE_SECONDS,
     )
     assert second.returncode == 1
     assert second.stdout == ""
