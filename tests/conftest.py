@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import threading
+import urllib.request
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -9,6 +11,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import caches
 from django.db import connection, connections
+from django.templatetags.static import static
 from django.utils import timezone
 
 # Playwright keeps an event loop in the test's thread; Django would otherwise refuse the ORM there.
@@ -26,6 +29,8 @@ BROWSER_ARGUMENTS = [
     "--disable-sync",
     "--disable-dev-shm-usage",
 ]
+# How long to wait for what must come, at most, in a browser as in its assertions: a busy machine is no failure.
+PATIENCE_SECONDS = 30
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
@@ -97,8 +102,9 @@ def run_jobs():
 @pytest.fixture(scope="session")
 def browser(django_db_setup):
     """The system's Chromium (or the one CHROMIUM names), headless; else the test tool's own."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE_SECONDS * 1000)
     path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
     opened = {alias: connections[alias] for alias in connections}
     with sync_playwright() as playwright:
@@ -117,7 +123,8 @@ def browser(django_db_setup):
 def open_page(browser, live_server):
     """Open a page on the test's server: `open_page(javascript=False, width=360, user=someone)`.
 
-    A script error or a breach of the content policy in any of them fails the test.
+    A script error or a breach of the content policy in any of them fails the test. A click does not wait for the page it
+    leads to: say what must be read there with `expect`, or click within `page.expect_navigation()`.
     """
     contexts, problems = [], []
 
@@ -130,7 +137,6 @@ def open_page(browser, live_server):
             timezone_id="Africa/Porto-Novo",
             **options,
         )
-        context.set_default_timeout(15_000)
         contexts.append(context)
         if user is not None:
             context.add_cookies([_session_cookie(user, live_server.url)])
@@ -142,7 +148,21 @@ def open_page(browser, live_server):
     yield open_one
     for context in contexts:
         context.close()
+    wait_for_last_answers(live_server)
     assert problems == []
+
+
+def wait_for_last_answers(live_server):
+    """Until the server has answered all that was asked of it, for the tables are emptied next.
+
+    Connections are taken in their turn: once one more request is answered, each earlier one has its thread.
+    """
+    with urllib.request.urlopen(f"{live_server.url}{static('lms/css/lms.css')}", timeout=PATIENCE_SECONDS):
+        pass
+    for thread in threading.enumerate():
+        if "process_request_thread" in thread.name:
+            thread.join(PATIENCE_SECONDS)
+            assert not thread.is_alive(), "a request never ends"
 
 
 def _is_problem(message) -> bool:
@@ -175,6 +195,7 @@ def axe():
     source = (settings.LMS_NODE_MODULES_DIR / "axe-core" / "axe.min.js").read_text()
 
     def check(page, *, leave_out: str = ""):
+        page.wait_for_load_state()
         page.evaluate(source)
         found = page.evaluate(
             """([tags, leaveOut]) => axe.run(

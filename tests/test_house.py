@@ -214,3 +214,38 @@ def test_nothing_is_loaded_from_third_parties():
         if foreign.search(line) and not re.search(r"<a\s[^>]*href=", line)
     ]
     assert found == []
+
+
+def browser_tests():
+    found = sorted((ROOT / "tests").rglob("*.py"))
+    return [
+        path for path in found if re.search(r"^from playwright|\b(open_page|visit)\(", path.read_text(), re.MULTILINE)
+    ]
+
+
+# What Playwright reads at once, from the page about to be left as likely as from the one asked for.
+READ_AT_ONCE = {
+    *("all_inner_texts", "all_text_contents", "content", "get_attribute", "inner_html", "inner_text", "input_value"),
+    *("is_checked", "is_disabled", "is_editable", "is_enabled", "is_hidden", "is_visible", "text_content", "title"),
+}
+
+
+def reads_at_once(node):
+    """Whether it reads a page or a locator without waiting: `page.url`, `page.locator("h1").count()`."""
+    if isinstance(node, ast.Attribute) and node.attr == "url":
+        return isinstance(node.value, ast.Name)
+    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+        return False
+    counts = node.func.attr == "count" and re.search(r"\.(locator|get_by_\w+)\(", ast.unparse(node.func))
+    return node.func.attr in READ_AT_ONCE or bool(counts)
+
+
+@pytest.mark.parametrize("path", browser_tests(), ids=short)
+def test_browser_tests_wait_for_what_they_assert(path):
+    asserted = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Assert)]
+    found = [
+        f"line {node.lineno}: {ast.unparse(node.test)}"
+        for node in asserted
+        if any(map(reads_at_once, ast.walk(node.test)))
+    ]
+    assert found == [], "write `expect(…)`, which waits"

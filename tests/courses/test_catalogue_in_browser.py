@@ -1,6 +1,7 @@
 """The catalogue in a real browser: on a phone without JavaScript, and to assistive technology."""
 
 import pytest
+from playwright.sync_api import expect
 
 from courses.actions import ensure_site
 from tests.factories.courses import CoursePageFactory
@@ -18,15 +19,16 @@ def courses(live_server):
 def test_catalogue_is_filtered_on_a_phone_without_javascript(open_page, courses):
     page = open_page(javascript=False, width=360)
     page.goto("/formations/")
-    assert page.locator(".course-card__title").all_inner_texts() == ["Réseaux", "Télé-services"]
+    titles = page.locator(".course-card__title")
+    expect(titles).to_have_text(["Réseaux", "Télé-services"], use_inner_text=True)
     page.get_by_label("Axe").select_option(label="E-services")
     page.get_by_role("button", name="Chercher").click()
-    assert page.locator(".course-card__title").all_inner_texts() == ["Télé-services"]
+    expect(titles).to_have_text(["Télé-services"], use_inner_text=True)
     page.get_by_label("Mots à chercher").fill("reseaux")
     page.get_by_role("button", name="Chercher").click()
-    assert "Aucune formation ne correspond" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("Aucune formation ne correspond", use_inner_text=True)
     page.get_by_role("link", name="Voir toutes les formations").click()
-    assert page.locator(".course-card").count() == 2
+    expect(page.locator(".course-card")).to_have_count(2)
 
 
 @pytest.mark.parametrize("width", [360, 1280])

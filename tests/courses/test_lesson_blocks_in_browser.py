@@ -5,8 +5,7 @@ from contextlib import suppress
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import TimeoutError
-from wagtail.admin.models import EditingSession
+from playwright.sync_api import expect
 
 from lms.learning.models import Enrolment
 from tests.factories.courses import LessonPageFactory
@@ -43,9 +42,9 @@ def test_without_javascript_texts_open_and_no_sound_or_film_is_fetched(open_page
     page.on("request", lambda request: fetched.append(request.url))
     page.goto(lesson.url)
     page.get_by_text("Et hors connexion ?").click()
-    assert page.get_by_text("La signature attend le retour du réseau.").is_visible()
+    expect(page.get_by_text("La signature attend le retour du réseau.")).to_be_visible()
     page.get_by_text("Lire la transcription").first.click()
-    assert page.get_by_text("À l’écran, le parapheur est ouvert.").is_visible()
+    expect(page.get_by_text("À l’écran, le parapheur est ouvert.")).to_be_visible()
     page.locator(".download").scroll_into_view_if_needed()
     page.wait_for_load_state("networkidle")
     assert [url for url in fetched if "/documents/" in url] == []
@@ -59,19 +58,13 @@ def test_author_is_warned_of_a_heavy_lesson_as_they_write(open_page, lesson, liv
     checks = editor.locator('[data-side-panel="checks"]')
     editor.locator('[data-side-panel-toggle="checks"]').click()
     editor.locator("[data-content-word-count]").filter(has_not_text="-").wait_for()
-    assert "Leçon trop lourde" not in checks.inner_text()
+    expect(checks).not_to_contain_text("Leçon trop lourde", use_inner_text=True)
     monkeypatch.setattr("courses.rules.weight.FIRST_VIEW_BUDGET", 10_000)
     warning = checks.get_by_text("Leçon trop lourde pour un téléphone")
     # Wagtail's preview forgets a change made while it refreshes; an author goes on typing, and so do we.
     for words in range(1, 9):
         editor.locator("#id_title").fill("Signer un document " + "pas à pas " * words)
-        with suppress(TimeoutError):
-            warning.wait_for(timeout=5_000)
+        with suppress(AssertionError):
+            expect(warning).to_be_visible(timeout=5_000)
             break
-    assert warning.is_visible()
-    editor.goto("about:blank")  # the editor takes leave of the server, which must have heard before the test ends
-    for _wait in range(50):
-        editor.wait_for_timeout(200)
-        if not EditingSession.objects.exists():
-            break
-    editor.wait_for_timeout(300)
+    expect(warning).to_be_visible()

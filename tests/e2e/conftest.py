@@ -20,7 +20,7 @@ from bench.server import running
 from tests.e2e import learner
 
 ROOT = Path(__file__).resolve().parents[2]
-READY_SECONDS = 60
+READY_SECONDS = 120
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,6 @@ def visit(site, browser, signed_in) -> Iterator[Callable[..., Page]]:
             storage_state=signed_in(name) if name else None,
             **options,
         )
-        context.set_default_timeout(10_000)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))

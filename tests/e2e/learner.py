@@ -7,13 +7,14 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.knowledge import answer_to, courses, plain
 
-ISSUE_SECONDS = 60
+ISSUE_SECONDS = 120
 
 
 def enrol(page: Page, code: str) -> None:
     """From the catalogue to the course, then enrol (or go on where the demo left it)."""
     page.goto("/formations/")
-    page.get_by_role("link", name=re.compile(title_pattern(code))).first.click()
+    with page.expect_navigation():
+        page.get_by_role("link", name=re.compile(title_pattern(code))).first.click()
     button = page.get_by_role("button", name="M’inscrire à cette formation")
     button.or_(page.get_by_role("link", name=re.compile("^(Commencer|Reprendre|Continuer)"))).first.click()
     page.wait_for_url(re.compile(f"/formations/{code}/.+|/evaluations/"))
@@ -41,7 +42,8 @@ def read_lessons(page: Page) -> int:
 
 def start_quiz(page: Page) -> None:
     start = page.get_by_role("button", name=re.compile("^Commencer"))
-    start.or_(page.get_by_role("link", name="Reprendre l’évaluation")).click()
+    with page.expect_navigation():
+        start.or_(page.get_by_role("link", name="Reprendre l’évaluation")).click()
     expect(page.locator("form[data-quiz]")).to_be_visible()
 
 
@@ -81,8 +83,9 @@ def label_of(label: Locator) -> str:
 
 def submit(page: Page) -> None:
     """Submit, confirm, and read the result."""
-    page.get_by_role("button", name="Remettre").click()
-    page.get_by_role("button", name="Oui, remettre").click()
+    for button in ("Remettre", "Oui, remettre"):
+        with page.expect_navigation():
+            page.get_by_role("button", name=button).click()
     expect(page.locator("h1")).to_have_text(re.compile("Évaluation réussie|Pas encore réussie"))
 
 

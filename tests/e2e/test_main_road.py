@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e import learner
 
@@ -15,15 +15,15 @@ from tests.e2e import learner
 def test_main_road_with_javascript(visit, tmp_path):
     """From the login to the levels HR sees."""
     person = read_person_as_hr(visit)
-    assert "Niveau 1 acquis" in level_of(person, "SC1")
+    expect(level_of(person, "SC1")).to_contain_text("Niveau 1 acquis", use_inner_text=True)
     page = visit("agent")
     addresses = learner.follow(page, "messagerie-hygiene")
     assert_genuine(page, addresses["certificate"], tmp_path)
     assert_public(visit, addresses["verification"])
     page.goto("/mes-competences/")
-    assert "Niveau 2 acquis" in level_of(page, "SC1")
+    expect(level_of(page, "SC1")).to_contain_text("Niveau 2 acquis", use_inner_text=True)
     person.reload()
-    assert "Niveau 2 acquis" in level_of(person, "SC1")
+    expect(level_of(person, "SC1")).to_contain_text("Niveau 2 acquis", use_inner_text=True)
 
 
 def test_main_road_without_javascript(visit, tmp_path):
@@ -61,7 +61,8 @@ def test_trainer_changes_a_lesson_and_the_learner_sees_it(visit):
     title = page.locator("h1").inner_text()
     trainer = visit("formateur")
     trainer.goto(f"/gestion/pages/search/?{urlencode({'q': title})}")
-    trainer.locator("main").get_by_role("link", name=title, exact=True).first.click()
+    with trainer.expect_navigation():
+        trainer.locator("main").get_by_role("link", name=title, exact=True).first.click()
     trainer.locator("[contenteditable=true]").first.click()
     trainer.keyboard.press("Control+End")
     trainer.keyboard.type(" Une phrase de plus.")
@@ -80,11 +81,13 @@ def test_certification_officer_revokes_and_the_public_page_says_so(visit):
     expect(stranger.locator("h1")).to_contain_text("valide")
     officer = visit("certification")
     officer.goto("/gestion/")
-    officer.get_by_role("link", name="Certificats", exact=True).click()
+    with officer.expect_navigation():
+        officer.get_by_role("link", name="Certificats", exact=True).click()
     row = officer.locator("tr").filter(has_text=re.compile(learner.title_pattern("secteur-prive-marches")))
     officer.goto(row.locator("a[href*='/inspect/']").first.get_attribute("href"))
     officer.locator("header [data-w-dropdown-target=toggle]").last.click()
-    officer.get_by_role("link", name="Révoquer").click()
+    with officer.expect_navigation():
+        officer.get_by_role("link", name="Révoquer").click()
     officer.locator("[name=reason]").fill("Le certificat a été délivré par erreur.")
     officer.locator("[name=is_meant]").check()
     officer.get_by_role("button", name="Révoquer définitivement").click()
@@ -96,7 +99,8 @@ def test_certification_officer_revokes_and_the_public_page_says_so(visit):
 def publish(page: Page) -> None:
     """Publish the page under edit, as the menu at its foot offers."""
     page.locator("footer [data-w-dropdown-target=toggle]").click()
-    page.get_by_role("button", name="Publier", exact=True).click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Publier", exact=True).click()
     expect(page.locator(".messages .success")).to_be_visible()
 
 
@@ -104,14 +108,15 @@ def read_person_as_hr(visit) -> Page:
     """The agent's sheet, found by HR in the list of people."""
     page = visit("rh")
     page.goto("/equipe/")
-    page.get_by_role("link", name=re.compile("Adéyẹmí")).click()
+    with page.expect_navigation():
+        page.get_by_role("link", name=re.compile("Adéyẹmí")).click()
     return page
 
 
-def level_of(page: Page, code: str) -> str:
-    """What a sheet says of the level in a competence."""
+def level_of(page: Page, code: str) -> Locator:
+    """Where a sheet tells the level in a competence."""
     lines = page.locator("li.skill").filter(has=page.locator(".skill__code", has_text=re.compile(f"^{code}$")))
-    return lines.locator(".level-meter").inner_text()
+    return lines.locator(".level-meter")
 
 
 def assert_genuine(page: Page, certificate: str, folder: Path) -> None:

@@ -1,6 +1,9 @@
 """Who may not, cannot: role by role and object by object, in the browser's own session."""
 
+import re
+
 import pytest
+from playwright.sync_api import expect
 
 
 @pytest.mark.parametrize("name", ["responsable", "rh", "formateur", "certification"])
@@ -18,7 +21,7 @@ def test_stranger_is_sent_to_sign_in(visit, road):
     page = visit()
     for address in ("/mon-espace/", "/mes-competences/", "/equipe/", "/gestion/", road["lesson"], road["attempt"]):
         page.goto(address)
-        assert "/compte/login/" in page.url
+        expect(page).to_have_url(re.compile("/compte/login/"))
 
 
 @pytest.mark.parametrize(

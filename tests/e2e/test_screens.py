@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 # What to open, by whom; an address, or the name of one met on the road.
 SCREENS = {
@@ -41,7 +42,7 @@ def test_screen_is_accessible_and_fits(screen, width, scheme, visit, axe, road):
     name, address = SCREENS[screen]
     page = visit(name, width=width, color_scheme=scheme, reduced_motion="reduce")
     page.goto(road.get(address, address))
-    assert page.locator("h1").count() == 1
+    expect(page.locator("h1")).to_have_count(1)
     keep_picture(page, f"{screen}-{width}-{scheme}")
     assert page.evaluate(TOO_WIDE) == []
     axe(page)

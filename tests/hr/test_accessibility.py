@@ -1,6 +1,7 @@
 """The HR pages in a real browser, on a phone and at a desk: axe finds nothing, nothing runs off the screen."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.factories.hr import colleague, give_level, profile_requiring
 from tests.factories.people import PostFactory, UnitFactory, UserFactory
@@ -42,11 +43,12 @@ def test_the_team_is_filtered_and_ordered_without_javascript(open_page, team):
     manager, _agent = team
     page = open_page(user=manager, javascript=False)
     page.goto("/equipe/")
-    assert page.locator(".people tbody th").all_inner_texts() == ["Ama Adjovi", "Kofi Zinsou"]
+    people = page.locator(".people tbody th")
+    expect(people).to_have_text(["Ama Adjovi", "Kofi Zinsou"], use_inner_text=True)
     page.get_by_role("link", name="Écart total").click()
-    assert page.locator(".people tbody th").all_inner_texts() == ["Kofi Zinsou", "Ama Adjovi"]
+    expect(people).to_have_text(["Kofi Zinsou", "Ama Adjovi"], use_inner_text=True)
     page.get_by_label("Nom ou matricule").fill("adjovi")
     page.get_by_role("button", name="Filtrer").click()
-    assert page.locator(".people tbody th").all_inner_texts() == ["Ama Adjovi"]
+    expect(people).to_have_text(["Ama Adjovi"], use_inner_text=True)
     page.get_by_role("link", name="Ama Adjovi").click()
-    assert page.get_by_role("heading", level=1).inner_text() == "Ama Adjovi"
+    expect(page.get_by_role("heading", level=1)).to_have_text("Ama Adjovi", use_inner_text=True)
