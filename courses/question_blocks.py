@@ -4,7 +4,19 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
 MAX_ITEMS = 12  # options, pairs or items of one question
-MAX_OPTION, MAX_ITEM, MAX_ACCEPTED, MAX_UNIT = 500, 300, 200, 40  # characters
+MAX_GAPS = 20
+MAX_OPTION, MAX_ITEM, MAX_ACCEPTED, MAX_UNIT, MAX_GAP_TEXT = 500, 300, 200, 40, 5_000  # characters
+TYPOS = [
+    ("0", _("aucune")),
+    ("1", _("une, dans un mot d’au moins quatre lettres")),
+    ("2", _("deux, à partir de huit lettres")),
+]
+SURVEY_FORMS = [
+    ("single", _("un choix dans la liste")),
+    ("multiple", _("plusieurs choix dans la liste")),
+    ("scale", _("un degré sur une échelle")),
+    ("text", _("un texte libre")),
+]
 
 
 class OptionBlock(blocks.StructBlock):
@@ -26,12 +38,20 @@ class TrueFalseAnswerBlock(blocks.StructBlock):
     is_true = blocks.BooleanBlock(label=_("l’énoncé est vrai"), required=False)
 
 
+class OtherNumberBlock(blocks.StructBlock):
+    """Another number that is right too."""
+
+    value = blocks.DecimalBlock(label=_("valeur"))
+    tolerance = blocks.DecimalBlock(label=_("tolérance (±)"), default=0, min_value=0)
+
+
 class NumericAnswerBlock(blocks.StructBlock):
     """A number within a tolerance."""
 
     value = blocks.DecimalBlock(label=_("valeur attendue"))
     tolerance = blocks.DecimalBlock(label=_("tolérance (±)"), default=0, min_value=0)
     unit = blocks.CharBlock(label=_("unité"), required=False, max_length=MAX_UNIT)
+    others = blocks.ListBlock(OtherNumberBlock(), label=_("autres valeurs justes"), default=[], max_num=MAX_ITEMS)
 
 
 class PairBlock(blocks.StructBlock):
@@ -45,6 +65,13 @@ class MatchingAnswerBlock(blocks.StructBlock):
     """Pairs to put together."""
 
     pairs = blocks.ListBlock(PairBlock(), label=_("paires"), min_num=2, max_num=MAX_ITEMS)
+    distractors = blocks.ListBlock(
+        blocks.CharBlock(max_length=MAX_ITEM),
+        label=_("leurres"),
+        help_text=_("Des propositions qui ne correspondent à rien."),
+        default=[],
+        max_num=MAX_ITEMS,
+    )
 
 
 class OrderingAnswerBlock(blocks.StructBlock):
@@ -61,6 +88,65 @@ class ShortTextAnswerBlock(blocks.StructBlock):
     accepted = blocks.ListBlock(blocks.CharBlock(max_length=MAX_ACCEPTED), label=_("réponses acceptées"), min_num=1)
     ignore_case = blocks.BooleanBlock(label=_("ignorer les majuscules"), required=False, default=True)
     ignore_accents = blocks.BooleanBlock(label=_("ignorer les accents"), required=False, default=True)
+    typos = blocks.ChoiceBlock(
+        choices=TYPOS,
+        label=_("fautes de frappe tolérées"),
+        default="0",
+        help_text=_("Une lettre de trop, oubliée, changée ou deux interverties. Jamais dans un nombre."),
+    )
+
+
+class GapChoiceBlock(blocks.StructBlock):
+    """A gap filled from a list."""
+
+    options = blocks.ListBlock(
+        blocks.StructBlock(
+            [
+                ("text", blocks.CharBlock(label=_("texte"), max_length=MAX_ACCEPTED)),
+                ("is_correct", blocks.BooleanBlock(label=_("bonne réponse"), required=False)),
+            ]
+        ),
+        label=_("options"),
+        min_num=2,
+        max_num=MAX_ITEMS,
+    )
+
+
+class GapsBlock(blocks.StreamBlock):
+    """The gaps of a text, in order; each is answered like a small question of the type that names it."""
+
+    short_text = ShortTextAnswerBlock(label=_("mots à écrire"), icon="edit")
+    single = GapChoiceBlock(label=_("choix dans une liste"), icon="radio-full")
+    numeric = NumericAnswerBlock(label=_("nombre"), icon="decimal")
+
+
+class GapFillAnswerBlock(blocks.StructBlock):
+    """A text with gaps."""
+
+    text = blocks.TextBlock(
+        label=_("texte à trous"),
+        max_length=MAX_GAP_TEXT,
+        help_text=_("Marquez chaque trou par son numéro : « Le Bénin compte [[1]] communes dans [[2]] départements. »"),
+    )
+    gaps = GapsBlock(
+        label=_("trous"), min_num=1, max_num=MAX_GAPS, help_text=_("Le premier est [[1]], et ainsi de suite.")
+    )
+
+
+class SurveyAnswerBlock(blocks.StructBlock):
+    """An opinion asked: nobody marks it."""
+
+    form = blocks.ChoiceBlock(choices=SURVEY_FORMS, label=_("forme"), default="single")
+    options = blocks.ListBlock(
+        blocks.CharBlock(max_length=MAX_OPTION),
+        label=_("options"),
+        help_text=_("Pour un choix."),
+        default=[],
+        max_num=MAX_ITEMS,
+    )
+    steps = blocks.IntegerBlock(label=_("degrés de l’échelle"), default=5, min_value=2, max_value=10)
+    low = blocks.CharBlock(label=_("le plus bas"), required=False, max_length=MAX_ACCEPTED)
+    high = blocks.CharBlock(label=_("le plus haut"), required=False, max_length=MAX_ACCEPTED)
 
 
 class AnswerBlock(blocks.StreamBlock):
@@ -73,3 +159,5 @@ class AnswerBlock(blocks.StreamBlock):
     matching = MatchingAnswerBlock(label=_("appariement"), icon="resubmit")
     ordering = OrderingAnswerBlock(label=_("remise en ordre"), icon="list-ol")
     short_text = ShortTextAnswerBlock(label=_("réponse courte"), icon="edit")
+    gap_fill = GapFillAnswerBlock(label=_("texte à trous"), icon="form")
+    survey = SurveyAnswerBlock(label=_("question d’opinion"), icon="comment")

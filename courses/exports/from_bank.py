@@ -69,7 +69,9 @@ def neutral_answer(kind: str, content: dict) -> dict:
             }
         case "short_text":
             return {**content, "accepted": tuple(content["accepted"])}
-    return {"is_true": content["answer"]}
+        case "true_false":
+            return {"is_true": content["answer"]}
+    return dict(content)
 
 
 def texts_by_id(items: list[dict]) -> dict[str, str]:

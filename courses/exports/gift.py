@@ -18,6 +18,8 @@ def write_gift(questions: Iterable[ImportedQuestion]) -> str:
 
 
 def _question(question: ImportedQuestion) -> str:
+    if question.type not in ANSWERS:
+        return f"// {question.code} : GIFT ne sait pas écrire ce type de question ({question.type})."
     tags = "".join(f" [tag:{_in_brackets(tag)}]" for tag in question.tags or ())
     explanation = plain(question.explanation or "")
     general = f"####{_text(explanation)}" if explanation else ""

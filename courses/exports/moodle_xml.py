@@ -26,6 +26,9 @@ def write_moodle_xml(questions: Iterable[ImportedQuestion]) -> str:
 
 
 def _question(question: ImportedQuestion) -> Iterator[str]:
+    if question.type not in ANSWERS:
+        yield f"<!-- {question.code} : Moodle XML ne sait pas écrire ce type de question ({question.type}). -->"
+        return
     yield f"<question type={quoteattr(MOODLE_TYPES[question.type])}>"
     yield f"<name>{_text(question.title)}</name>"
     yield f'<questiontext format="plain_text">{_text(plain(question.prompt))}</questiontext>'

@@ -103,6 +103,7 @@ def guarded(text: str) -> str:
 
 
 def _rows(questions: list[ImportedQuestion]) -> list[list]:
+    questions = [question for question in questions if question.type in TYPE_NAMES]
     answers = [_answer_texts(question.answer) for question in questions]
     width = max((len(left) for left, _right in answers), default=0)
     width, pairs = max(width, FEWEST), max((len(right) for _left, right in answers), default=0)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import uuid
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -172,11 +173,22 @@ def plain_answer(block) -> dict:
         case "single" | "multiple":
             return {"options": [(pk, value["text"], bool(value["is_correct"])) for pk, value in items("options")]}
         case "matching":
-            return {"pairs": [(pk, value["left"], value["right"]) for pk, value in items("pairs")]}
+            pairs = [(pk, value["left"], value["right"]) for pk, value in items("pairs")]
+            return {"pairs": pairs, "distractors": list(block.value["distractors"])}
         case "ordering":
             return {"items": items("items")}
+        case "numeric":
+            others = [(value["value"], value["tolerance"]) for value in block.value["others"]]
+            return {**block.value, "others": others}
         case "short_text":
             return {**block.value, "accepted": [text for _pk, text in items("accepted")]}
+        case "gap_fill":
+            for gap in block.value["gaps"]:
+                gap.id = gap.id or str(uuid.uuid4())
+            gaps = [(gap.id, gap.block_type, plain_answer(gap)) for gap in block.value["gaps"]]
+            return {"text": block.value["text"], "gaps": gaps}
+        case "survey":
+            return {**block.value, "options": items("options")}
     return dict(block.value)
 
 
@@ -207,7 +219,12 @@ class QuestionVersion(models.Model):
     - numeric: {"answer": str decimal, "tolerance": str decimal, "unit": str}
     - matching: {"left": [{"id", "text"}], "right": [{"id", "text"}], "answer": {left id: right id}}
     - ordering: {"items": [{"id", "text"}], "answer": [id, …]}
-    - short_text: {"accepted": [str, …], "ignore_case": bool, "ignore_accents": bool}
+    - short_text: {"accepted": [str, …], "ignore_case": bool, "ignore_accents": bool, "typos"?: 1 or 2}
+    - gap_fill: {"texts": [str, …], "gaps": [{"id", "type", … content of a single, numeric or short_text}]}, a gap after each
+      text but the last
+    - survey: {"form": "single", "multiple", "scale" or "text", "options"?: [{"id", "text"}], "low"?, "high"?}
+
+    numeric may have "others": [{"answer", "tolerance"}], also right; the right side of matching may have distractors.
     """
 
     class Type(models.TextChoices):
@@ -218,6 +235,8 @@ class QuestionVersion(models.Model):
         MATCHING = "matching", _("appariement")
         ORDERING = "ordering", _("remise en ordre")
         SHORT_TEXT = "short_text", _("réponse courte")
+        GAP_FILL = "gap_fill", _("texte à trous")
+        SURVEY = "survey", _("question d’opinion")
 
     question = models.ForeignKey(Question, models.PROTECT, related_name="versions", verbose_name=_("question"))
     number = models.PositiveIntegerField(_("version"))

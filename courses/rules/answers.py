@@ -1,6 +1,7 @@
 """What makes the answers of a question sound, and the plain shape in which a version freezes them."""
 
 import hashlib
+import re
 import unicodedata
 from collections.abc import Iterable
 from decimal import Decimal
@@ -10,6 +11,10 @@ from django.utils.translation import gettext as _
 # Types that a person marks, and types that nobody marks (they ask an opinion); every other type marks itself.
 MANUAL_TYPES = frozenset({"essay", "file"})
 UNMARKED_TYPES = frozenset({"survey"})
+
+MAX_TYPOS = 2
+GAP = re.compile(r"\[\[(\d{1,2})\]\]")
+GAP_TYPES = ("short_text", "single", "numeric")
 
 Identified = tuple[str, str]  # identifier, text
 
@@ -26,8 +31,11 @@ def frozen_content(kind: str, answer: dict) -> dict:
     """The content of a version (shapes: see `QuestionVersion`) for an author's answer of this type.
 
     `answer`, by type: {"options": [(id, text, is right)]}, {"is_true"}, {"value", "tolerance", "unit"},
-    {"pairs": [(id, left, right)]}, {"items": [(id, text)]} in their right order,
-    {"accepted": [text], "ignore_case", "ignore_accents"}. Raises InvalidAnswer.
+    {"pairs": [(id, left, right)], "distractors": [text]}, {"items": [(id, text)]} in their right order,
+    {"accepted": [text], "ignore_case", "ignore_accents", "typos"},
+    {"text" with [[1]], "gaps": [(id, type, answer of that type)]},
+    {"form", "options": [(id, text)], "steps", "low", "high"}. What is new since the first version of the platform may be
+    left unsaid, and then is not frozen: so questions of before keep their fingerprints. Raises InvalidAnswer.
     """
     return FREEZERS[kind](answer)
 
@@ -55,18 +63,26 @@ def freeze_true_false(answer: dict) -> dict:
 
 def freeze_numeric(answer: dict) -> dict:
     """A number, within a tolerance that is not negative."""
-    value, tolerance = answer["value"], answer["tolerance"]
+    frozen = {**_number(answer["value"], answer["tolerance"]), "unit": (answer["unit"] or "").strip()}
+    if others := [_number(value, tolerance) for value, tolerance in answer.get("others") or ()]:
+        frozen["others"] = others
+    return frozen
+
+
+def _number(value, tolerance) -> dict:
     if value is None or not Decimal(value).is_finite():
         raise InvalidAnswer(_("La valeur attendue est un nombre."))
     if tolerance is None or not Decimal(tolerance).is_finite() or tolerance < 0:
         raise InvalidAnswer(_("La tolérance est un nombre positif ou nul."))
-    return {"answer": _decimal(value), "tolerance": _decimal(tolerance), "unit": (answer["unit"] or "").strip()}
+    return {"answer": _decimal(value), "tolerance": _decimal(tolerance)}
 
 
 def freeze_matching(answer: dict) -> dict:
-    """Each element has its own counterpart. The ids of the right side come from their text, so they betray no pair."""
+    """Each element has its own counterpart, distractors none. The ids of the right side come from their text, so they
+    betray no pair."""
     left = _listed((pk, text) for pk, text, _right in answer["pairs"])
-    right = _listed((_opaque(text), text) for _pk, _text, text in answer["pairs"])
+    texts = [text for _pk, _text, text in answer["pairs"]] + list(answer.get("distractors") or ())
+    right = _listed((_opaque(text), text) for text in texts)
     pairs = {pk: _opaque(text) for pk, _text, text in answer["pairs"]}
     return {"left": left, "right": _by_id(right), "answer": pairs}
 
@@ -81,11 +97,50 @@ def freeze_short_text(answer: dict) -> dict:
     accepted = list(dict.fromkeys(text.strip() for text in answer["accepted"] if text and text.strip()))
     if not accepted:
         raise InvalidAnswer(_("Une réponse courte a au moins un texte accepté."))
-    return {
+    frozen = {
         "accepted": accepted,
         "ignore_case": bool(answer["ignore_case"]),
         "ignore_accents": bool(answer["ignore_accents"]),
     }
+    if typos := min(int(answer.get("typos") or 0), MAX_TYPOS):
+        frozen["typos"] = typos
+    return frozen
+
+
+def freeze_gap_fill(answer: dict) -> dict:
+    """Each gap stands once in the text and is answered like a small question; they are kept as the text has them."""
+    pieces = GAP.split((answer["text"] or "").strip())
+    texts, places = pieces[::2], [int(place) for place in pieces[1::2]]
+    gaps = list(answer["gaps"])
+    if sorted(places) != list(range(1, len(gaps) + 1)) or not gaps:
+        raise InvalidAnswer(_("Le texte contient chaque trou une fois : [[1]], [[2]]… autant que de trous décrits."))
+    frozen = []
+    for place in places:
+        pk, kind, gap = gaps[place - 1]
+        if kind not in GAP_TYPES:
+            raise InvalidAnswer(_("Un trou est un texte, un nombre ou un choix."))
+        try:
+            frozen.append({"id": pk, "type": kind, **frozen_content(kind, gap)})
+        except InvalidAnswer as refusal:
+            told = (_("Trou %(n)d : %(why)s") % {"n": place, "why": message} for message in refusal.messages)
+            raise InvalidAnswer(*told) from refusal
+    return {"texts": texts, "gaps": frozen}
+
+
+def freeze_survey(answer: dict) -> dict:
+    """An opinion: options in the order of the author, the steps of a scale, or a free text. Nothing is right."""
+    form = answer["form"]
+    if form in ("single", "multiple"):
+        return {"form": form, "options": _listed(answer["options"])}
+    if form == "scale":
+        low, high = ((answer.get(name) or "").strip() for name in ("low", "high"))
+        options = [{"id": str(step), "text": str(step)} for step in range(1, int(answer["steps"] or 5) + 1)]
+        options[0]["text"] += f" – {low}" if low else ""
+        options[-1]["text"] += f" – {high}" if high else ""
+        return {"form": form, "options": options, "low": low, "high": high}
+    if form == "text":
+        return {"form": form}
+    raise InvalidAnswer(_("Choisissez la forme de la question d’opinion."))
 
 
 FREEZERS = {
@@ -96,6 +151,8 @@ FREEZERS = {
     "matching": freeze_matching,
     "ordering": freeze_ordering,
     "short_text": freeze_short_text,
+    "gap_fill": freeze_gap_fill,
+    "survey": freeze_survey,
 }
 
 

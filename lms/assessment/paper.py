@@ -6,8 +6,10 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from courses.rules.answers import UNMARKED_TYPES
 from lms.assessment.models import Attempt, ServedQuestion
 from lms.assessment.rules import serving
+from lms.assessment.rules.marking import ALL, mark
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,8 @@ class Choice:
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a matching or of an ordering: a text, and the place to pick for it."""
+    """One line of a matching or of an ordering, or one gap of a text: the text (that comes before the gap), and the place
+    to pick for it or, without `choices`, what was typed (`given`)."""
 
     name: str
     text: str
@@ -30,6 +33,7 @@ class Line:
     given: str = ""
     right: str = ""
     is_right: bool | None = None
+    unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,13 @@ class Question:
     lines: list[Line] = field(default_factory=list)
     text: str = ""
     unit: str = ""
+    ending: str = ""  # what follows the last gap
+    is_many: bool = False  # several choices may be picked
+
+    @property
+    def is_opinion(self) -> bool:
+        """Whether nobody marks it."""
+        return self.type in UNMARKED_TYPES
 
 
 @dataclass(frozen=True)
@@ -60,7 +71,9 @@ class Correction:
 
     @property
     def verdict(self) -> str:
-        """right, partly or wrong."""
+        """right, partly or wrong; noted where nothing is marked."""
+        if self.question.is_opinion:
+            return "noted"
         if self.awarded_points >= self.question.points:
             return "right"
         return "partly" if self.awarded_points else "wrong"
@@ -84,7 +97,7 @@ def read_form(served: list[ServedQuestion], form) -> dict[int, object]:
 def question(row: ServedQuestion, corrected: bool = False) -> Question:
     """The question as the page shows it, with the answer saved so far; what was right only when `corrected`."""
     type, content = row.version.type, row.version.content
-    text = row.response if type in ("numeric", "short_text") and isinstance(row.response, str) else ""
+    is_text = type in ("numeric", "short_text") or content.get("form") == "text"
     return Question(
         position=row.position,
         name=f"q{row.position}",
@@ -94,8 +107,10 @@ def question(row: ServedQuestion, corrected: bool = False) -> Question:
         is_answered=serving.is_answered(type, content, row.response),
         choices=_choices(row, corrected),
         lines=_lines(row, corrected),
-        text=text,
+        text=row.response if is_text and isinstance(row.response, str) else "",
         unit=content.get("unit", "") if type == "numeric" else "",
+        ending=content["texts"][-1] if type == "gap_fill" else "",
+        is_many="multiple" in (type, content.get("form")),
     )
 
 
@@ -108,7 +123,7 @@ def correction(row: ServedQuestion) -> Correction:
     return Correction(
         question=shown,
         awarded_points=row.awarded_points,
-        right_text=_right_text(row),
+        right_text=_right_text(shown.type, row.version.content),
         explanation=row.version.explanation,
         competence=competence.name if competence else "",
     )
@@ -122,6 +137,8 @@ def _choices(row: ServedQuestion, corrected: bool) -> list[Choice]:
         texts = serving.texts_in_order(content, row.order)
         answer = [content["answer"]] if type == "single" else content["answer"]
         right = {place for place, id in enumerate(row.order["options"]) if id in answer}
+    elif type == "survey":
+        texts, right, corrected = serving.texts_in_order(content, row.order), set(), False
     else:
         return []
     given = serving.given_places(type, content, row.order, row.response)
@@ -132,6 +149,8 @@ def _choices(row: ServedQuestion, corrected: bool) -> list[Choice]:
 
 def _lines(row: ServedQuestion, corrected: bool) -> list[Line]:
     type, content = row.version.type, row.version.content
+    if type == "gap_fill":
+        return [_gap(row, place, corrected) for place in range(len(content["gaps"]))]
     if type == "matching":
         lefts = [left["text"] for left in content["left"]]
         targets = serving.texts_in_order(content, row.order)
@@ -158,11 +177,30 @@ def _line(name: str, text: str, targets: list[str], given: int, right: str | Non
     return Line(name, text, choices, said, right, said == right)
 
 
-def _right_text(row: ServedQuestion) -> str:
-    content = row.version.content
-    if row.version.type == "numeric":
+def _gap(row: ServedQuestion, place: int, corrected: bool) -> Line:
+    """One gap: a list to pick from or a text to type, as saved; what was right only when `corrected`."""
+    gap = row.version.content["gaps"][place]
+    given, choices = (row.response or {}).get(gap["id"]), []
+    if ids := row.order.get(gap["id"], []):
+        texts = {option["id"]: option["text"] for option in gap["options"]}
+        choices = [Choice(rank, texts[id], id == given) for rank, id in enumerate(ids)]
+    line = Line(
+        name=f"q{row.position}-{place}",
+        text=row.version.content["texts"][place],
+        choices=choices,
+        given=texts.get(given, "") if choices else given or "",
+        unit=gap.get("unit", ""),
+    )
+    if not corrected:
+        return line
+    is_right = mark(gap["type"], gap, given) == ALL
+    return replace(line, right=texts[gap["answer"]] if choices else _right_text(gap["type"], gap), is_right=is_right)
+
+
+def _right_text(type: str, content: dict) -> str:
+    if type == "numeric":
         return _number(content)
-    if row.version.type == "short_text":
+    if type == "short_text":
         return content["accepted"][0]
     return ""
 

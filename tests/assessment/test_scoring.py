@@ -12,7 +12,7 @@ def test_points_are_the_share_to_the_hundredth(share, points, awarded):
     assert points_for(Decimal(share), points) == Decimal(awarded)
 
 
-@pytest.mark.parametrize(("awarded", "out_of", "score"), [("7", 10, "70"), ("2", 3, "66.67"), ("0", 0, "0")])
+@pytest.mark.parametrize(("awarded", "out_of", "score"), [("7", 10, "70"), ("2", 3, "66.67"), ("0", 0, "100")])
 def test_score_is_a_percentage_to_the_hundredth(awarded, out_of, score):
     assert score_percent(Decimal(awarded), Decimal(out_of)) == Decimal(score)
 

@@ -22,6 +22,18 @@ ANSWERS = {
     "matching": {"pairs": [{"left": "À", "right": "Agir"}, {"left": "Cc", "right": "Suivre"}]},
     "ordering": {"items": ["Isoler", "Alerter", "Réparer"]},
     "short_text": {"accepted": ["hameçonnage", "phishing"], "ignore_case": True, "ignore_accents": True},
+    "gap_fill": {
+        "text": "Une commune compte [[1]] fois par an ses [[2]] et publie le [[3]].",
+        "gaps": [
+            {"type": "numeric", "value": {"value": "2", "tolerance": "0"}},
+            {
+                "type": "single",
+                "value": {"options": [{"text": "biens", "is_correct": True}, {"text": "dettes", "is_correct": False}]},
+            },
+            {"type": "short_text", "value": {"accepted": ["registre"], "typos": "1"}},
+        ],
+    },
+    "survey": {"form": "scale", "steps": 5, "low": "inutile", "high": "très utile"},
 }
 
 

@@ -17,11 +17,22 @@ HYPHENS = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2212"), "-")
 LIGATURES = {ord("œ"): "oe", ord("Œ"): "OE", ord("æ"): "ae", ord("Æ"): "AE"}
 NUMBER = re.compile(r"([+-]?(?:\d[\d., ]*|[.,]\d+))(.*)", re.DOTALL)
 GROUPED = re.compile(r"\d{1,3}(?:(?P<sep>[ .,])\d{3})(?:(?P=sep)\d{3})*")
+DIGITS = re.compile(r"\d+")
+LETTERS_PER_SLIP = 4
 MAX_TEXT = 500
 
 
+class NotMarkedHere(Exception):
+    """A person marks this type of question, or nobody does (`courses.rules.answers.MANUAL_TYPES`, `UNMARKED_TYPES`)."""
+
+
 def mark(type: str, content: dict, response: Any) -> Decimal:
-    """Share of the points (0 to 1) that `response` earns on a question of this `type` and `content`."""
+    """Share of the points (0 to 1) that `response` earns on a question of this `type` and `content`.
+
+    Raises NotMarkedHere for the types that do not mark themselves.
+    """
+    if type not in MARKERS:
+        raise NotMarkedHere(type)
     return MARKERS[type](content, response) if response is not None else NOTHING
 
 
@@ -85,17 +96,29 @@ def mark_numeric(content: dict, response: Any) -> Decimal:
     value = read_number(response, content.get("unit", ""))
     if value is None:
         return NOTHING
-    return ALL if abs(value - Decimal(content["answer"])) <= Decimal(content.get("tolerance") or 0) else NOTHING
+    expected = [content, *content.get("others", ())]
+    near = any(abs(value - Decimal(one["answer"])) <= Decimal(one.get("tolerance") or 0) for one in expected)
+    return ALL if near else NOTHING
 
 
 def mark_short_text(content: dict, response: Any) -> Decimal:
-    """All when the text is one of those accepted, nothing otherwise."""
+    """All when the text is one of those accepted, but for the slips its author tolerates; nothing otherwise."""
     if not isinstance(response, str) or len(response) > MAX_TEXT:
         return NOTHING
     case, accents = content.get("ignore_case", True), content.get("ignore_accents", True)
     accepted = {fold(text, case, accents) for text in content["accepted"]}
     given = fold(response, case, accents)
-    return ALL if given and given in accepted else NOTHING
+    typos = content.get("typos", 0)
+    near = given in accepted or (typos and any(is_slip(given, text, typos) for text in accepted))
+    return ALL if given and near else NOTHING
+
+
+def mark_gap_fill(content: dict, response: Any) -> Decimal:
+    """Share of the gaps filled as expected, each marked as a question of its own type."""
+    if not isinstance(response, dict):
+        return NOTHING
+    shares = [mark(gap["type"], gap, response.get(gap["id"])) for gap in content["gaps"]]
+    return sum(shares, NOTHING) / len(shares)
 
 
 MARKERS: dict[str, Callable[[dict, Any], Decimal]] = {
@@ -106,6 +129,7 @@ MARKERS: dict[str, Callable[[dict, Any], Decimal]] = {
     "matching": mark_matching,
     "ordering": mark_ordering,
     "short_text": mark_short_text,
+    "gap_fill": mark_gap_fill,
 }
 
 
@@ -118,6 +142,27 @@ def fold(text: str, ignore_case: bool = True, ignore_accents: bool = True) -> st
     if ignore_case:
         text = text.casefold()
     return " ".join(text.split())
+
+
+def is_slip(given: str, expected: str, most: int) -> bool:
+    """Whether `given` is `expected` but for at most `most` slips of typing: a letter added, forgotten, changed, or two
+    neighbours exchanged (the distance of Damerau and Levenshtein, each pair exchanged once).
+
+    One slip for four letters of the expected text, so that short words stay themselves; and none among its digits.
+    """
+    most = min(most, len(expected) // LETTERS_PER_SLIP)
+    if DIGITS.findall(given) != DIGITS.findall(expected) or abs(len(given) - len(expected)) > most:
+        return False
+    before, last = [], list(range(len(expected) + 1))
+    for i, letter in enumerate(given, 1):
+        row = [i]
+        for j, other in enumerate(expected, 1):
+            cost = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (letter != other))
+            if i > 1 and j > 1 and letter == expected[j - 2] and given[i - 2] == other:
+                cost = min(cost, before[j - 2] + 1)
+            row.append(cost)
+        before, last = last, row
+    return last[-1] <= most
 
 
 def read_number(text: Any, unit: str = "") -> Decimal | None:

@@ -11,8 +11,8 @@ def points_for(share: Decimal, points: int) -> Decimal:
 
 
 def score_percent(awarded: Decimal, max_points: Decimal) -> Decimal:
-    """The mark, 0 to 100, to the hundredth."""
-    return (awarded * 100 / max_points).quantize(CENT, ROUND_HALF_UP) if max_points else Decimal(0)
+    """The mark, 0 to 100, to the hundredth; where nothing was to be earned (opinions alone), nothing was missed: 100."""
+    return (awarded * 100 / max_points).quantize(CENT, ROUND_HALF_UP) if max_points else Decimal(100)
 
 
 def is_pass(score: Decimal, pass_mark_percent: int) -> bool:

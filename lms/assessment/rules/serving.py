@@ -1,7 +1,8 @@
 """How a question is put to a learner and how the form comes back.
 
 A page never carries the ids of a question's content: it carries places in the order served, which is shuffled for each
-attempt. A form field is named « q<position> » (choices, texts) or « q<position>-<place> » (one select by line).
+attempt. A form field is named « q<position> » (choices, texts) or « q<position>-<place> » (one select by line, one field
+by gap).
 """
 
 from collections.abc import Mapping
@@ -9,11 +10,20 @@ from random import Random
 from typing import Any
 
 MAX_TEXT = 500
+MAX_OPINION = 5_000
 TRUE_FALSE = {"0": True, "1": False}
 
 
 def shuffled_order(type: str, content: dict, random: Random) -> dict:
-    """The order in which the options, right sides or items of a question are shown: {"options": [id, …]} and so on."""
+    """The order in which the options, right sides or items of a question are shown: {"options": [id, …]} and so on.
+
+    Of a text with gaps, {gap id: [id, …]} for those filled from a list. The options of an opinion keep their order.
+    """
+    if type == "gap_fill":
+        lists = {gap["id"]: shuffled_order(gap["type"], gap, random) for gap in content["gaps"]}
+        return {gap: order["options"] for gap, order in lists.items() if order}
+    if type == "survey":
+        return {"options": [option["id"] for option in content["options"]]} if "options" in content else {}
     part = {"single": "options", "multiple": "options", "matching": "right", "ordering": "items"}.get(type)
     if part is None:
         return {}
@@ -38,7 +48,11 @@ def read_response(type: str, content: dict, order: dict, position: int, form: Ma
     name = f"q{position}"
     values = form.get(name, [])
     first = values[0] if values else ""
-    if type == "single":
+    if type == "survey":
+        type = content["form"]
+    if type == "gap_fill":
+        return _read_gaps(content, order, name, form)
+    if type in ("single", "scale"):
         return _at(order["options"], first)
     if type == "multiple":
         picks = [_at(order["options"], value) for value in values]
@@ -53,16 +67,31 @@ def read_response(type: str, content: dict, order: dict, position: int, form: Ma
             id: _at(range(len(order["items"])), _first(form, f"{name}-{i}")) for i, id in enumerate(order["items"])
         }
         return {id: rank for id, rank in ranks.items() if rank is not None} or None
-    return first.replace("\x00", "").strip()[:MAX_TEXT] or None
+    return _text(first, MAX_OPINION if type == "text" else MAX_TEXT)
+
+
+def _read_gaps(content: dict, order: dict, name: str, form: Mapping[str, list[str]]) -> dict | None:
+    """What each gap was filled with: the id of an option, or a text."""
+    given = {}
+    for place, gap in enumerate(content["gaps"]):
+        value = _first(form, f"{name}-{place}")
+        given[gap["id"]] = _at(order[gap["id"]], value) if gap["type"] == "single" else _text(value, MAX_TEXT)
+    return {gap: value for gap, value in given.items() if value is not None} or None
+
+
+def _text(value: str, longest: int) -> str | None:
+    return value.replace("\x00", "").strip()[:longest] or None
 
 
 def given_places(type: str, content: dict, order: dict, response: Any) -> list[int]:
     """Where the saved answer stands in the order served, to show it again.
 
-    Choices: the places picked. True or false: the place said. Matching: for each left side the place of the right one.
+    Choices, opinions: the places picked. True or false: the place said. Matching: for each left side the place of the right one.
     Ordering: for each item as shown, its rank. -1 where nothing was given.
     """
-    if type == "single":
+    if type == "survey":
+        type = content["form"]
+    if type in ("single", "scale"):
         return [order["options"].index(response)] if response is not None else []
     if type == "multiple":
         return sorted(order["options"].index(pick) for pick in response or [])
@@ -77,11 +106,13 @@ def given_places(type: str, content: dict, order: dict, response: Any) -> list[i
 
 
 def is_answered(type: str, content: dict, response: Any) -> bool:
-    """Whether nothing is left to give: each left side paired, each item ranked."""
+    """Whether nothing is left to give: each left side paired, each item ranked, each gap filled."""
     if type == "matching":
         return len(response or {}) == len(content["left"])
     if type == "ordering":
         return len(set((response or {}).values())) == len(content["items"])
+    if type == "gap_fill":
+        return len(response or {}) == len(content["gaps"])
     return response is not None
 
 

@@ -9,6 +9,7 @@
   const form = document.querySelector("form[data-quiz]");
   if (!form) return;
 
+  const FIELDS = "input, select, textarea";
   const key = `quiz.${form.dataset.quiz}`;
   const status = form.querySelector("[data-quiz-status]");
   const counter = form.querySelector("[data-answered-count]");
@@ -40,16 +41,16 @@
   }
   function given(question) {
     const data = new URLSearchParams();
-    for (const field of question.querySelectorAll("input, select")) {
+    for (const field of question.querySelectorAll(FIELDS)) {
       if ((field.type === "radio" || field.type === "checkbox") && !field.checked) continue;
       if (field.value !== "") data.append(field.name, field.value);
     }
     return data.toString();
   }
   function isAnswered(question) {
-    const selects = [...question.querySelectorAll("select")];
-    if (selects.length === 0) return given(question) !== "";
-    const values = selects.map((select) => select.value);
+    const lines = [...question.querySelectorAll("select, .gaps input")];
+    if (lines.length === 0) return given(question) !== "";
+    const values = lines.map((line) => line.value.trim());
     const ranks = question.querySelector(".order");
     return values.every((value) => value !== "") && (!ranks || new Set(values).size === values.length);
   }
@@ -65,7 +66,7 @@
       const question = fieldset(position);
       if (!question) continue;
       const data = new URLSearchParams(answer);
-      for (const field of question.querySelectorAll("input, select")) {
+      for (const field of question.querySelectorAll(FIELDS)) {
         const values = data.getAll(field.name);
         if (field.type === "radio" || field.type === "checkbox") field.checked = values.includes(field.value);
         else field.value = values[0] || "";
@@ -129,7 +130,7 @@
   restore();
   count();
   form.addEventListener("change", changed);
-  form.addEventListener("input", (event) => { if (event.target.type === "text") changed(event); });
+  form.addEventListener("input", (event) => { if (["text", "textarea"].includes(event.target.type)) changed(event); });
   window.addEventListener("online", () => { patience = 1000; sendAll(); });
   document.addEventListener("visibilitychange", () => { if (!document.hidden) sendAll(); });
   if (Object.keys(waiting).length) { say(form.dataset.textSaving); sendAll(); }
