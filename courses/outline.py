@@ -21,8 +21,17 @@ BODY_SECONDS = 3600
 
 
 @dataclass(frozen=True)
+class OutlineModule:
+    """One live module that holds live lessons or quizzes."""
+
+    id: int
+    title: str
+    introduction: str
+
+
+@dataclass(frozen=True)
 class OutlineItem:
-    """One live lesson or quiz of a course."""
+    """One live lesson or quiz of a course, in a live module or in none."""
 
     id: int
     slug: str
@@ -33,10 +42,11 @@ class OutlineItem:
     position: int  # from 1
     revision_id: int | None
     body_key: str  # changes with each publication
+    module: OutlineModule | None = None
     allowed_groups: tuple[frozenset[int], ...] = ()
 
     def is_open_to(self, user) -> bool:
-        """Whether Wagtail's view restrictions on this page let `user` in (queries only where there is one)."""
+        """Whether Wagtail's view restrictions on this page and its module let `user` in (queries only where there is one)."""
         return _passes(self.allowed_groups, user)
 
 
@@ -116,17 +126,20 @@ def read_outline(course_id: int) -> Outline:
         .get()
     )
     rows = list(
-        Page.objects.filter(path__startswith=course["path"], depth=course["depth"] + 1, live=True)
-        .filter(Q(lessonpage__isnull=False) | Q(quizpage__isnull=False))
+        Page.objects.filter(path__startswith=course["path"], depth__gt=course["depth"], live=True)
+        .filter(Q(lessonpage__isnull=False) | Q(quizpage__isnull=False) | Q(modulepage__isnull=False))
         .order_by("path")
         .values(
-            *("pk", "slug", "title", "live_revision_id", "last_published_at"),
-            *("lessonpage__duration_minutes", "quizpage__duration_minutes"),
+            *("pk", "slug", "title", "path", "depth", "live_revision_id", "last_published_at"),
+            *("lessonpage__duration_minutes", "quizpage__duration_minutes", "modulepage__introduction"),
         )
     )
     groups = _allowed_groups(course)
     url = course_url(course["slug"])
-    items = tuple(_item(row, position, url, groups) for position, row in enumerate(rows, start=1))
+    items = tuple(
+        _item(row, position, url, module, groups)
+        for position, (row, module) in enumerate(_in_modules(rows, course), start=1)
+    )
     return Outline(
         id=course["pk"],
         slug=course["slug"],
@@ -150,7 +163,19 @@ def course_url(slug: str) -> str:
     return reverse("courses:catalogue") + (f"{slug}/" if slug else "")
 
 
-def _item(row, position, course_address, groups) -> OutlineItem:
+def _in_modules(rows, course):
+    """The rows of lessons and quizzes, each with its module (or None); those of a module that is not live are left out."""
+    modules = {}
+    for row in rows:  # in the order of the tree: a module comes before what it holds
+        if row["modulepage__introduction"] is not None:
+            modules[row["path"]] = OutlineModule(row["pk"], row["title"], row["modulepage__introduction"])
+            continue
+        module = modules.get(row["path"][: -Page.steplen])
+        if module or row["depth"] == course["depth"] + 1:
+            yield row, module
+
+
+def _item(row, position, course_address, module, groups) -> OutlineItem:
     is_quiz = row["quizpage__duration_minutes"] is not None
     published_at = row["last_published_at"]
     return OutlineItem(
@@ -163,7 +188,8 @@ def _item(row, position, course_address, groups) -> OutlineItem:
         position=position,
         revision_id=row["live_revision_id"],
         body_key=f"{row['live_revision_id'] or 0}-{published_at.timestamp() if published_at else 0:.6f}",
-        allowed_groups=groups.get(row["pk"], ()),
+        module=module,
+        allowed_groups=groups.get(row["pk"], ()) + (groups.get(module.id, ()) if module else ()),
     )
 
 
@@ -173,7 +199,7 @@ def _allowed_groups(course) -> dict[int | None, tuple[frozenset[int], ...]]:
     above = [path[:end] for end in range(step, len(path) + 1, step)]
     restrictions: dict[int, tuple[int | None, set]] = {}
     for row in PageViewRestriction.objects.filter(
-        Q(page__path__in=above) | Q(page__path__startswith=path, page__depth=course["depth"] + 1)
+        Q(page__path__in=above) | Q(page__path__startswith=path)
     ).values("pk", "page_id", "page__path", "restriction_type", "groups"):
         # Every learner is logged in; a shared password is no way into a learner's page, so it admits nobody.
         if row["restriction_type"] == PageViewRestriction.LOGIN:

@@ -7,12 +7,13 @@ from django.utils.translation import gettext as _
 from wagtail.models import Page
 
 from courses.models import CoursePage, LessonPage, QuizPage
-from courses.outline import course_url, read_outline
+from courses.outline import OutlineItem, OutlineModule, course_url, read_outline
 from courses.weight import lesson_weight
 
 
 def course_context(page: CoursePage) -> dict:
     """The sheet of a course, as the draft has it."""
+    outline = _steps(page)
     return {
         "course": page,
         "crumbs": [*_way(), (page.title, None)],
@@ -21,8 +22,8 @@ def course_context(page: CoursePage) -> dict:
         "sources": [block.value for block in page.sources],
         "gains": [{"competence": gain.competence.name, "level": gain.level} for gain in page.competence_gains.all()],
         "audience": [profile.name for profile in page.audience.all()],
-        "outline": _steps(page),
-        "lesson_count": LessonPage.objects.live().child_of(page).count() if page.pk else 0,
+        "outline": outline,
+        "lesson_count": sum(step["kind"] == "lesson" for step in outline),
     }
 
 
@@ -63,7 +64,8 @@ def quiz_context(page: QuizPage) -> dict:
 
 def course_of(page: Page) -> CoursePage:
     """The course a lesson or quiz is in; for a page being created, the parent Wagtail names."""
-    return page.get_parent().specific
+    parent = page.get_parent().specific
+    return parent if isinstance(parent, CoursePage) else parent.get_parent().specific
 
 
 def _way() -> list[tuple[str, str]]:
@@ -74,10 +76,23 @@ def _steps(course: CoursePage, current: Page | None = None) -> list[dict]:
     items = read_outline(course.pk).items if course.pk else ()
     steps = [
         {"id": item.id, "title": item.title, "url": item.url, "minutes": item.minutes, "kind": item.kind}
+        | {"module": item.module and _module(item.module, items)}
         for item in items
     ]
     if current is not None and current.pk not in {step["id"] for step in steps}:
         steps.append({"id": current.pk, "title": current.title, "url": None, "minutes": 0, "kind": "lesson"})
-    for step in steps:
-        step.update(state="todo", is_current=current is not None and step["id"] == current.pk)
+    for number, step in enumerate(steps, start=1):
+        step.update(number=number, state="todo", is_current=current is not None and step["id"] == current.pk)
     return steps
+
+
+def _module(module: OutlineModule, items: tuple[OutlineItem, ...]) -> dict:
+    held = [item for item in items if item.module is module]
+    return {
+        "title": module.title,
+        "introduction": module.introduction,
+        "done": 0,
+        "total": len(held),
+        "minutes": sum(item.minutes for item in held),
+        "is_open": True,
+    }

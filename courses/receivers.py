@@ -7,18 +7,18 @@ from django.dispatch import receiver
 from wagtail.models import Page, PageViewRestriction
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
-from courses.models import CataloguePage, CourseOutline, CoursePage, LessonPage, QuizPage
+from courses.models import CataloguePage, CourseOutline, CoursePage, LessonPage, ModulePage, QuizPage
 from courses.page_cache import forget_catalogue_state
 
-PAGE_TYPES = (CataloguePage, CoursePage, LessonPage, QuizPage)
+PAGE_TYPES = (CataloguePage, CoursePage, ModulePage, LessonPage, QuizPage)
 # What saving a draft writes on the page itself; nobody but its editors sees it.
 DRAFT_FIELDS = {"latest_revision", "latest_revision_created_at", "draft_title", "has_unpublished_changes", "locked"}
 
 
 def raise_outlines(*paths: str) -> None:
-    """Raise the version of each course at these paths of the page tree, just above them, or below."""
+    """Raise the version of each course at these paths of the page tree, above them (a module between), or below."""
     step = Page.steplen
-    near = models.Q(course__path__in=[path[:-step] for path in paths])
+    near = models.Q(course__path__in=[path[: -step * up] for path in paths for up in (1, 2)])
     for path in paths:
         near |= models.Q(course__path__startswith=path)
     CourseOutline.objects.filter(near).raise_version()
@@ -53,8 +53,15 @@ def raise_on_publication(sender, instance, **kwargs):
 @receiver(post_page_move)
 def raise_on_move(sender, instance, parent_page_before, parent_page_after, **kwargs):
     step = Page.steplen
-    # A page moved into a course, out of it, or within; a course itself.
+    # A page moved into a course or one of its modules, out of it, or within; a course itself.
     raise_outlines(instance.path, parent_page_before.path + "0" * step)
+
+
+@receiver(post_page_move, sender=ModulePage)
+def keep_module_address(sender, instance, parent_page_after, url_path_after, **kwargs):
+    """Wagtail moves a page without asking its type, and so gives a module an address of its own: take it back."""
+    Page.objects.filter(pk=instance.pk).update(url_path=parent_page_after.url_path)
+    instance._update_descendant_url_paths(url_path_after, parent_page_after.url_path)
 
 
 @receiver([post_save, post_delete], sender=PageViewRestriction)

@@ -9,11 +9,12 @@ from wagtail.admin.widgets import Button
 from wagtail.models import Page
 from wagtail.snippets.models import register_snippet
 
+from courses.addresses import TAKEN, address_met_by, free_addresses
 from courses.back_office import question_imports
 from courses.back_office.courses import CourseViewSet, set_archived
 from courses.back_office.questions import QuestionViewSet
 from courses.content_checks import with_lesson_checks
-from courses.models import CoursePage
+from courses.models import CoursePage, LessonPage, ModulePage, QuizPage
 from courses.permissions import can_archive_course, has_records
 from lms.people.rules import Role
 
@@ -87,6 +88,35 @@ def archive_buttons(page, user):
     else:
         url = reverse("courses_archive", args=[course.pk])
         yield Button(_("Archiver"), url=url, icon_name="folder-inverse", priority=55)
+
+
+@hooks.register("before_move_page")
+def keep_addresses_apart(request, page, destination):
+    return refuse_move(request, [page], destination)
+
+
+@hooks.register("before_bulk_action")
+def keep_addresses_apart_in_bulk(request, action_type, objects, action):
+    if action_type == "move" and issubclass(action.model, Page):
+        return refuse_move(request, objects, action.cleaned_form.cleaned_data["chooser"])
+    return None
+
+
+def refuse_move(request, pages, destination):
+    """Send back a move after which two pages of a course would have one address."""
+    for page in pages:
+        if page.specific_class not in (LessonPage, ModulePage, QuizPage):
+            continue
+        if met := address_met_by(page, destination):
+            messages.error(request, TAKEN % {"slug": met.slug})
+            return redirect("wagtailadmin_explore", page.get_parent().pk)
+    return None
+
+
+@hooks.register("after_copy_page")
+def give_copies_their_addresses(request, page, new_page):
+    if new_page.specific_class is ModulePage:
+        free_addresses(new_page)
 
 
 @hooks.register("before_delete_page")

@@ -219,7 +219,8 @@ def fill_quiz(page: QuizPage, asked: list[tuple[Question, int]], pass_mark_perce
 
 def free_slug(course: CoursePage, wanted: str) -> str:
     """The slug, followed by a number if a page of the course has it already."""
-    taken = set(Page.objects.child_of(course).values_list("slug", flat=True)) | {QUIZ_SLUG}
+    pages = Page.objects.descendant_of(course).filter(modulepage__isnull=True)
+    taken = set(pages.values_list("slug", flat=True)) | {QUIZ_SLUG}
     return next(
         slug
         for number in range(1, len(taken) + 2)

@@ -3,6 +3,7 @@
 from courses.models.course import CompetenceGain, CoursePage
 from courses.models.imports import ImportedContent, QuestionImport
 from courses.models.lesson import LessonPage
+from courses.models.module import ModulePage
 from courses.models.outline import CourseOutline
 from courses.models.questions import FrozenError, Question, QuestionTag, QuestionVersion, TaggedQuestion
 from courses.models.quiz import QuizPage, QuizQuestion
@@ -20,6 +21,7 @@ __all__ = [
     "HomePage",
     "ImportedContent",
     "LessonPage",
+    "ModulePage",
     "Question",
     "QuestionImport",
     "QuestionTag",

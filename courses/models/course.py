@@ -2,7 +2,7 @@
 
 from django.db import models
 from django.db.models import Count, OuterRef, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Left, Length
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from wagtail import blocks
@@ -14,6 +14,7 @@ from wagtail.query import PageQuerySet
 from wagtail.search import index
 
 from courses.models.lesson import LessonPage
+from courses.models.module import ModulePage
 from courses.models.taught import PRIVATE_PAGE_OPTIONS
 from courses.rules.words import folded
 from lms.people.models import Unit
@@ -48,9 +49,12 @@ class CourseQuerySet(PageQuerySet):
 
     def with_card_facts(self):
         """All that a card of the catalogue tells, in as many queries for one course as for a hundred."""
+        hidden = ModulePage.objects.filter(live=False).values("path")
         lessons = (
             LessonPage.objects.live()
-            .filter(path__startswith=OuterRef("path"), depth=OuterRef("depth") + 1)
+            .filter(path__startswith=OuterRef("path"))
+            .annotate(parent_path=Left("path", Length("path") - Page.steplen))
+            .exclude(parent_path__in=hidden)
             .order_by()
             .annotate(everything=Value(1))
             .values("everything")
@@ -93,8 +97,8 @@ class CoursePage(Page):
     objects = PageManager.from_queryset(CourseQuerySet)()
 
     parent_page_types = ["courses.CataloguePage"]
-    subpage_types = ["courses.LessonPage", "courses.QuizPage"]
-    page_description = _("Une formation : sa fiche, puis ses leçons et son évaluation comme sous-pages.")
+    subpage_types = ["courses.ModulePage", "courses.LessonPage", "courses.QuizPage"]
+    page_description = _("Une formation : sa fiche, puis ses leçons et son évaluation, en modules ou non, comme sous-pages.")
     private_page_options = PRIVATE_PAGE_OPTIONS
     template = "learning/course.html"  # the sheet that learners see
     admin_default_ordering = "ord"  # lessons as learners meet them

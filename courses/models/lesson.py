@@ -19,8 +19,6 @@ class LessonPage(TaughtPage):
     body = StreamField(LessonBody(), verbose_name=_("contenu"))
     micro_action = models.TextField(_("ce que je change demain"), max_length=400, blank=True)
 
-    parent_page_types = ["courses.CoursePage"]
-    subpage_types = []
     page_description = _("Une leçon à lire, terminée par ce que l’on change dès demain.")
     template = "learning/lesson.html"
     search_fields = [*Page.search_fields, index.SearchField("body")]

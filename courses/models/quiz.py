@@ -24,8 +24,6 @@ class QuizPage(TaughtPage):
     )
     duration_minutes = models.PositiveIntegerField(_("durée indicative (minutes)"), default=15)
 
-    parent_page_types = ["courses.CoursePage"]
-    subpage_types = []
     page_description = _("Des questions de la banque, un seuil de réussite et un nombre de tentatives.")
     template = "courses/quiz_page.html"
     content_panels = [

@@ -2,8 +2,11 @@
 
 from django.contrib.auth.views import redirect_to_login
 from django.db import models
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page, PageViewRestriction
+
+from courses.addresses import TaughtCopyForm, TaughtPageForm, address_taken, is_address_free
 
 # A shared password is no way into a page whose every visit is recorded by name.
 PRIVATE_PAGE_OPTIONS = [PageViewRestriction.LOGIN, PageViewRestriction.GROUPS]
@@ -21,12 +24,24 @@ class Assurance(models.TextChoices):
 class TaughtPage(Page):
     """A page of a course. Direct routes answer learners; Wagtail serves previews, and nothing to the anonymous."""
 
+    parent_page_types = ["courses.CoursePage", "courses.ModulePage"]
+    subpage_types: list[str] = []
     private_page_options = PRIVATE_PAGE_OPTIONS
+    base_form_class = TaughtPageForm
+    copy_form_class = TaughtCopyForm
 
     class Meta:
         abstract = True
 
+    def _check_slug_is_unique(self):
+        super()._check_slug_is_unique()
+        parent = self.get_parent()
+        if parent and not is_address_free(parent, self.slug, self):
+            raise address_taken(self.slug)
+
     def serve(self, request, *args, **kwargs):
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
+        if not getattr(request, "is_preview", False):  # by the way of its module: there is one address, which records
+            return redirect(self.get_url(request))
         return super().serve(request, *args, **kwargs)

@@ -17,6 +17,7 @@ class Item(Protocol):
     id: int
     kind: str
     title: str
+    module: Any  # None, or what has a `title`
 
 
 @dataclass(frozen=True)
@@ -31,13 +32,17 @@ class Progress:
 
 @dataclass(frozen=True)
 class Condition:
-    """One condition of a course: whether it is met, the fact that met it (or what is missing), and since when."""
+    """One condition of a course: whether it is met, the fact that met it (or what is missing), and since when.
+
+    `module` is the title of the module it is in, "" for none.
+    """
 
     code: str
     label: str
     is_met: bool
     fact: str
     at: datetime.datetime | None = None
+    module: str = ""
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self) | {"at": self.at.isoformat() if self.at else None}
@@ -115,6 +120,7 @@ def _condition(item: Item, progress: Progress) -> Condition:
         is_met,
         _fact(item.kind, progress, is_met),
         progress.updated_at if is_met else None,
+        item.module.title if item.module else "",
     )
 
 

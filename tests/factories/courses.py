@@ -5,7 +5,16 @@ from factory.django import DjangoModelFactory
 from wagtail.models import Page
 
 from courses.actions import ensure_site
-from courses.models import CataloguePage, CompetenceGain, CoursePage, LessonPage, Question, QuizPage, QuizQuestion
+from courses.models import (
+    CataloguePage,
+    CompetenceGain,
+    CoursePage,
+    LessonPage,
+    ModulePage,
+    Question,
+    QuizPage,
+    QuizQuestion,
+)
 from tests.factories.skills import CompetenceFactory
 
 ANSWERS = {
@@ -66,8 +75,19 @@ class CoursePageFactory(PageFactory):
     summary = factory.Sequence(lambda n: f"Résumé de la formation {n}.")
 
 
+class ModulePageFactory(PageFactory):
+    """An empty module; `parent` is the course, one of its own unless told."""
+
+    class Meta:
+        model = ModulePage
+
+    parent = factory.SubFactory(CoursePageFactory)
+    title = factory.Sequence(lambda n: f"Module {n}")
+    slug = factory.Sequence(lambda n: f"module-{n}")
+
+
 class LessonPageFactory(PageFactory):
-    """`parent` is the course; a course of its own unless told."""
+    """`parent` is the course or a module; a course of its own unless told."""
 
     class Meta:
         model = LessonPage

@@ -20,6 +20,7 @@ class Item:
     id: int
     kind: str
     title: str
+    module: object = None
 
 
 LESSON, QUIZ = Item(1, "lesson", "Écrire un message"), Item(2, "quiz", "Contrôle")

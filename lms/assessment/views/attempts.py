@@ -40,6 +40,8 @@ def quiz(request, pk):
     if study is None:
         messages.info(request, _("Inscrivez-vous à cette formation pour ouvrir ses leçons et son évaluation."))
         return redirect(item)
+    if item is None:  # its module is not published
+        raise Http404
     if request.method == "POST":
         return _start(request, page, study)
     attempts = list(Attempt.objects.for_learner(request.user).filter(quiz=page).order_by("-number"))
@@ -126,7 +128,7 @@ def result(request, pk):
 
 def _study(request, page: QuizPage) -> tuple[Study | None, object]:
     """The learner's place in the course of a quiz and its step there; without a place, the course's address instead."""
-    course = get_object_or_404(CoursePage.objects.parent_of(page).only("slug"))
+    course = get_object_or_404(CoursePage.objects.ancestor_of(page).only("slug"))
     study = find_study(request.user, course.slug)
     if study is None:
         return None, reverse("learning:course", args=[course.slug])

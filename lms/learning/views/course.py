@@ -76,7 +76,12 @@ def _place(request, page: CoursePage, study: Study | None) -> dict:
     """Where this visitor stands in the course."""
     outline = study.outline if study else course_outline(page.pk, page.outline.version)
     return {
-        "outline": steps(outline, study.done_ids if study else set(), is_open=study is not None),
+        "outline": steps(
+            outline,
+            study.done_ids if study else set(),
+            is_open=study is not None,
+            following=study.next_item if study else None,
+        ),
         "lesson_count": sum(item.kind == "lesson" for item in outline.items),
         "quiz_count": sum(item.kind == "quiz" for item in outline.items),
         "study": study,

@@ -1,5 +1,7 @@
 """A learner's own space: what to do now, what is under way, why a course is or is not completed."""
 
+from itertools import groupby
+
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -45,7 +47,7 @@ def progress(request, pk):
         "enrolment": enrolment,
         "study": study,
         "completion": completion,
-        "lines": lines,
+        "groups": _in_modules(lines),
         "left_count": sum(not line["is_met"] for line in lines),
         "crumbs": _crumbs(study.outline.title, study.outline.url, _("Où j’en suis")),
     }
@@ -87,6 +89,15 @@ def _lines(study: Study) -> list[dict]:
 def _frozen_lines(completion: Completion) -> list[dict]:
     """The conditions as they were when the course was completed."""
     return [line | {"at": line["at"] and parse_datetime(line["at"])} for line in completion.conditions]
+
+
+def _in_modules(lines: list[dict]) -> list[dict]:
+    """The lines by module ("" for none), in order, with how many are met."""
+    groups = [(title, list(found)) for title, found in groupby(lines, key=lambda line: line.get("module", ""))]
+    return [
+        {"title": title, "lines": found, "total": len(found), "met": sum(line["is_met"] for line in found)}
+        for title, found in groups
+    ]
 
 
 def _crumbs(course_title: str, course_url: str, title: str) -> list[tuple[str, str | None]]:
