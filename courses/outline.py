@@ -198,9 +198,9 @@ def _allowed_groups(course) -> dict[int | None, tuple[frozenset[int], ...]]:
     step, path = Page.steplen, course["path"]
     above = [path[:end] for end in range(step, len(path) + 1, step)]
     restrictions: dict[int, tuple[int | None, set]] = {}
-    for row in PageViewRestriction.objects.filter(
-        Q(page__path__in=above) | Q(page__path__startswith=path)
-    ).values("pk", "page_id", "page__path", "restriction_type", "groups"):
+    for row in PageViewRestriction.objects.filter(Q(page__path__in=above) | Q(page__path__startswith=path)).values(
+        "pk", "page_id", "page__path", "restriction_type", "groups"
+    ):
         # Every learner is logged in; a shared password is no way into a learner's page, so it admits nobody.
         if row["restriction_type"] == PageViewRestriction.LOGIN:
             continue

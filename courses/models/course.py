@@ -98,7 +98,9 @@ class CoursePage(Page):
 
     parent_page_types = ["courses.CataloguePage"]
     subpage_types = ["courses.ModulePage", "courses.LessonPage", "courses.QuizPage"]
-    page_description = _("Une formation : sa fiche, puis ses leçons et son évaluation, en modules ou non, comme sous-pages.")
+    page_description = _(
+        "Une formation : sa fiche, puis ses leçons et son évaluation, en modules ou non, comme sous-pages."
+    )
     private_page_options = PRIVATE_PAGE_OPTIONS
     template = "learning/course.html"  # the sheet that learners see
     admin_default_ordering = "ord"  # lessons as learners meet them

@@ -51,7 +51,9 @@ def steps(
     found = []
     for module, items in _by_module(outline):
         head = module and _module(module, items, done_ids, module is shown.module)
-        found += [_step(item, "done" if item.id in done_ids else todo, item is current, is_open, head) for item in items]
+        found += [
+            _step(item, "done" if item.id in done_ids else todo, item is current, is_open, head) for item in items
+        ]
     return found
 
 
@@ -108,8 +110,6 @@ def _module(module, items: list[OutlineItem], done_ids: set[int], is_open: bool)
     return Module(module.title, module.introduction, done, len(items), minutes, is_open)
 
 
-def _step(
-    item: OutlineItem, state: str, is_current: bool, is_open: bool = True, module: Module | None = None
-) -> Step:
+def _step(item: OutlineItem, state: str, is_current: bool, is_open: bool = True, module: Module | None = None) -> Step:
     url = item.url if is_open else None
     return Step(item.position, item.title, url, item.minutes, item.kind, state, is_current, module)
