@@ -1,7 +1,10 @@
 """How an author writes the answers of a question: one StreamField block per type. Content only; marking is not here."""
 
+from django.forms import CheckboxSelectMultiple
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
+
+from courses.rules.answers import MAX_UPLOAD_MB, MAX_WORDS, UPLOAD_EXTENSIONS
 
 MAX_ITEMS = 12  # options, pairs or items of one question
 MAX_GAPS = 20
@@ -149,6 +152,57 @@ class SurveyAnswerBlock(blocks.StructBlock):
     high = blocks.CharBlock(label=_("le plus haut"), required=False, max_length=MAX_ACCEPTED)
 
 
+class CriterionBlock(blocks.StructBlock):
+    """One thing looked at in an answer that a person marks."""
+
+    text = blocks.CharBlock(label=_("critère"), max_length=MAX_ITEM)
+    points = blocks.IntegerBlock(label=_("points"), default=1, min_value=1, max_value=100)
+    description = blocks.CharBlock(label=_("ce qu’on attend"), required=False, max_length=MAX_OPTION)
+
+
+class MarkedByHandBlock(blocks.StructBlock):
+    """What answers marked by a person share: learners see the rubric, only who marks sees the guide."""
+
+    rubric = blocks.ListBlock(
+        CriterionBlock(),
+        label=_("grille de correction"),
+        help_text=_("Montrée à l’apprenant. Les points se rapportent à ceux de la question dans chaque évaluation."),
+        default=[],
+        max_num=MAX_ITEMS,
+    )
+    guide = blocks.TextBlock(
+        label=_("pour qui corrige"),
+        required=False,
+        max_length=MAX_GAP_TEXT,
+        help_text=_("Éléments de réponse ; l’apprenant ne les voit pas."),
+    )
+
+
+class EssayAnswerBlock(MarkedByHandBlock):
+    """A text of some length."""
+
+    min_words = blocks.IntegerBlock(label=_("mots, au moins"), default=0, min_value=0, max_value=MAX_WORDS)
+    max_words = blocks.IntegerBlock(label=_("mots, au plus"), default=300, min_value=1, max_value=MAX_WORDS)
+
+    class Meta:
+        form_layout = ["min_words", "max_words", "rubric", "guide"]
+
+
+class FileAnswerBlock(MarkedByHandBlock):
+    """A document handed in."""
+
+    extensions = blocks.MultipleChoiceBlock(
+        choices=[(name, name.upper()) for name in UPLOAD_EXTENSIONS],
+        label=_("types de fichier acceptés"),
+        default=["pdf", "docx", "odt"],
+        widget=CheckboxSelectMultiple,
+    )
+    max_mb = blocks.IntegerBlock(label=_("taille, au plus (Mo)"), default=5, min_value=1, max_value=MAX_UPLOAD_MB)
+
+    class Meta:
+        form_layout = ["extensions", "max_mb", "rubric", "guide"]
+
+
 class AnswerBlock(blocks.StreamBlock):
     """The answers of one question: exactly one block, whose name is the type."""
 
@@ -161,3 +215,5 @@ class AnswerBlock(blocks.StreamBlock):
     short_text = ShortTextAnswerBlock(label=_("réponse courte"), icon="edit")
     gap_fill = GapFillAnswerBlock(label=_("texte à trous"), icon="form")
     survey = SurveyAnswerBlock(label=_("question d’opinion"), icon="comment")
+    essay = EssayAnswerBlock(label=_("composition"), icon="doc-full")
+    file = FileAnswerBlock(label=_("fichier à remettre"), icon="upload")

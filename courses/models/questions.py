@@ -189,6 +189,9 @@ def plain_answer(block) -> dict:
             return {"text": block.value["text"], "gaps": gaps}
         case "survey":
             return {**block.value, "options": items("options")}
+        case "essay" | "file":
+            rubric = [(pk, row["text"], row["points"], row["description"]) for pk, row in items("rubric")]
+            return {**block.value, "rubric": rubric}
     return dict(block.value)
 
 
@@ -223,6 +226,8 @@ class QuestionVersion(models.Model):
     - gap_fill: {"texts": [str, …], "gaps": [{"id", "type", … content of a single, numeric or short_text}]}, a gap after each
       text but the last
     - survey: {"form": "single", "multiple", "scale" or "text", "options"?: [{"id", "text"}], "low"?, "high"?}
+    - essay: {"min_words", "max_words", "rubric": [{"id", "text", "points": int, "description"}], "guide": str}
+    - file: {"extensions": [str, …], "max_mb": int, "rubric", "guide"}; the guide is for who marks
 
     numeric may have "others": [{"answer", "tolerance"}], also right; the right side of matching may have distractors.
     """
@@ -237,6 +242,8 @@ class QuestionVersion(models.Model):
         SHORT_TEXT = "short_text", _("réponse courte")
         GAP_FILL = "gap_fill", _("texte à trous")
         SURVEY = "survey", _("question d’opinion")
+        ESSAY = "essay", _("composition")
+        FILE = "file", _("fichier à remettre")
 
     question = models.ForeignKey(Question, models.PROTECT, related_name="versions", verbose_name=_("question"))
     number = models.PositiveIntegerField(_("version"))

@@ -12,6 +12,9 @@ from django.utils.translation import gettext as _
 MANUAL_TYPES = frozenset({"essay", "file"})
 UNMARKED_TYPES = frozenset({"survey"})
 
+# What learners may hand in: nothing that a browser would run, no archive, no macro.
+UPLOAD_EXTENSIONS = ("pdf", "docx", "odt", "xlsx", "ods", "pptx", "odp", "txt", "csv", "jpg", "png")
+MAX_UPLOAD_MB, MAX_WORDS = 8, 5_000
 MAX_TYPOS = 2
 GAP = re.compile(r"\[\[(\d{1,2})\]\]")
 GAP_TYPES = ("short_text", "single", "numeric")
@@ -34,7 +37,8 @@ def frozen_content(kind: str, answer: dict) -> dict:
     {"pairs": [(id, left, right)], "distractors": [text]}, {"items": [(id, text)]} in their right order,
     {"accepted": [text], "ignore_case", "ignore_accents", "typos"},
     {"text" with [[1]], "gaps": [(id, type, answer of that type)]},
-    {"form", "options": [(id, text)], "steps", "low", "high"}. What is new since the first version of the platform may be
+    {"form", "options": [(id, text)], "steps", "low", "high"}, {"rubric": [(id, text, points, description)], "guide"} with
+    "min_words" and "max_words" or with "extensions" and "max_mb". What is new since the first version of the platform may be
     left unsaid, and then is not frozen: so questions of before keep their fingerprints. Raises InvalidAnswer.
     """
     return FREEZERS[kind](answer)
@@ -143,6 +147,33 @@ def freeze_survey(answer: dict) -> dict:
     raise InvalidAnswer(_("Choisissez la forme de la question d’opinion."))
 
 
+def freeze_essay(answer: dict) -> dict:
+    """A text between two numbers of words, marked by a person."""
+    least, most = int(answer["min_words"] or 0), int(answer["max_words"] or 0)
+    if not 0 <= least <= most <= MAX_WORDS or not most:
+        raise InvalidAnswer(_("Le nombre de mots au plus n’est pas inférieur au nombre de mots au moins."))
+    return {"min_words": least, "max_words": most, **_marked_by_hand(answer)}
+
+
+def freeze_file(answer: dict) -> dict:
+    """A document of given types and size, marked by a person."""
+    extensions = [name for name in UPLOAD_EXTENSIONS if name in answer["extensions"]]
+    if not extensions:
+        raise InvalidAnswer(_("Choisissez au moins un type de fichier accepté."))
+    most = min(max(int(answer["max_mb"] or 0), 1), MAX_UPLOAD_MB)
+    return {"extensions": extensions, "max_mb": most, **_marked_by_hand(answer)}
+
+
+def _marked_by_hand(answer: dict) -> dict:
+    rows = [
+        {"id": pk, "text": (text or "").strip(), "points": int(points or 0), "description": (detail or "").strip()}
+        for pk, text, points, detail in answer.get("rubric") or ()
+    ]
+    if not all(row["text"] and row["points"] > 0 for row in rows):
+        raise InvalidAnswer(_("Chaque critère a un texte et des points."))
+    return {"rubric": rows, "guide": (answer.get("guide") or "").strip()}
+
+
 FREEZERS = {
     "single": freeze_single,
     "multiple": freeze_multiple,
@@ -153,6 +184,8 @@ FREEZERS = {
     "short_text": freeze_short_text,
     "gap_fill": freeze_gap_fill,
     "survey": freeze_survey,
+    "essay": freeze_essay,
+    "file": freeze_file,
 }
 
 

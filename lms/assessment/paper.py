@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from courses.rules.answers import UNMARKED_TYPES
+from courses.rules.answers import MANUAL_TYPES, UNMARKED_TYPES
 from lms.assessment.models import Attempt, ServedQuestion
 from lms.assessment.rules import serving
 from lms.assessment.rules.marking import ALL, mark
@@ -37,6 +37,20 @@ class Line:
 
 
 @dataclass(frozen=True)
+class ByHand:
+    """What is asked of an answer that a person marks, and the file handed in ({"file": pk, "name", "bytes"})."""
+
+    rubric: list[dict]
+    min_words: int = 0
+    max_words: int = 0
+    word_count: int = 0
+    accept: str = ""
+    extensions: str = ""
+    max_mb: int = 0
+    file: dict | None = None
+
+
+@dataclass(frozen=True)
 class Question:
     """One question on the page."""
 
@@ -52,6 +66,7 @@ class Question:
     unit: str = ""
     ending: str = ""  # what follows the last gap
     is_many: bool = False  # several choices may be picked
+    by_hand: ByHand | None = None
 
     @property
     def is_opinion(self) -> bool:
@@ -86,8 +101,9 @@ def questions_of(attempt: Attempt) -> list[ServedQuestion]:
 
 
 def read_form(served: list[ServedQuestion], form) -> dict[int, object]:
-    """The answers of a page, by position, from what its form sent (a QueryDict)."""
+    """The answers of a page, by position, from what its form sent (a QueryDict); files apart."""
     fields = {name: form.getlist(name) for name in form}
+    served = [row for row in served if row.version.type != "file"]  # files have their own address
     return {
         row.position: serving.read_response(row.version.type, row.version.content, row.order, row.position, fields)
         for row in served
@@ -97,7 +113,7 @@ def read_form(served: list[ServedQuestion], form) -> dict[int, object]:
 def question(row: ServedQuestion, corrected: bool = False) -> Question:
     """The question as the page shows it, with the answer saved so far; what was right only when `corrected`."""
     type, content = row.version.type, row.version.content
-    is_text = type in ("numeric", "short_text") or content.get("form") == "text"
+    is_text = type in ("numeric", "short_text", "essay") or content.get("form") == "text"
     return Question(
         position=row.position,
         name=f"q{row.position}",
@@ -111,6 +127,7 @@ def question(row: ServedQuestion, corrected: bool = False) -> Question:
         unit=content.get("unit", "") if type == "numeric" else "",
         ending=content["texts"][-1] if type == "gap_fill" else "",
         is_many="multiple" in (type, content.get("form")),
+        by_hand=_by_hand(row) if type in MANUAL_TYPES else None,
     )
 
 
@@ -127,6 +144,22 @@ def correction(row: ServedQuestion) -> Correction:
         explanation=row.version.explanation,
         competence=competence.name if competence else "",
     )
+
+
+def _by_hand(row: ServedQuestion) -> ByHand:
+    content, response = row.version.content, row.response
+    rubric = content.get("rubric", [])
+    if row.version.type == "file":
+        names = content.get("extensions", [])
+        return ByHand(
+            rubric,
+            accept=",".join(f".{name}" for name in names),
+            extensions=", ".join(name.upper() for name in names),
+            max_mb=content.get("max_mb", 0),
+            file=response,
+        )
+    count = serving.word_count(response) if isinstance(response, str) else 0
+    return ByHand(rubric, content.get("min_words", 0), content.get("max_words", 0), count)
 
 
 def _choices(row: ServedQuestion, corrected: bool) -> list[Choice]:

@@ -9,6 +9,8 @@ urlpatterns = [
     path("evaluations/<int:pk>/", views.quiz, name="quiz"),
     path("tentatives/<int:pk>/", views.attempt, name="attempt"),
     path("tentatives/<int:pk>/questions/<int:position>/", views.answer, name="answer"),
+    path("tentatives/<int:pk>/questions/<int:position>/fichier/", views.hand_in, name="hand_in"),
+    path("fichiers-remis/<int:pk>/", views.answer_file, name="answer_file"),
     path("tentatives/<int:pk>/remettre/", views.submit, name="submit"),
     path("tentatives/<int:pk>/resultat/", views.result, name="result"),
 ]

@@ -11,8 +11,8 @@ from lms.learning.models import Enrolment
 from tests.factories.courses import ANSWERS, QuestionFactory, QuizPageFactory, course_with
 from tests.factories.learning import EnrolmentFactory
 
-# Those of the quizzes that most tests pass; the others have tests of their own (test_gaps_and_opinions).
-KINDS = [kind for kind in ANSWERS if kind not in ("gap_fill", "survey")]
+# Those of the quizzes that most tests pass; the others have tests of their own (test_gaps_and_opinions, test_answers_by_hand).
+KINDS = [kind for kind in ANSWERS if kind not in ("gap_fill", "survey", "essay", "file")]
 
 
 def quiz_of_all_kinds(**kwargs) -> QuizPage:

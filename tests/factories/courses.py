@@ -43,6 +43,13 @@ ANSWERS = {
         ],
     },
     "survey": {"form": "scale", "steps": 5, "low": "inutile", "high": "très utile"},
+    "essay": {
+        "min_words": 2,
+        "max_words": 5,
+        "rubric": [{"text": "Le risque est nommé", "points": 2}, {"text": "Le geste est juste", "points": 1}],
+        "guide": "Attendre le mot « phishing ».",
+    },
+    "file": {"extensions": ["pdf", "docx"], "max_mb": 1, "rubric": [{"text": "La fiche est complète", "points": 1}]},
 }
 
 

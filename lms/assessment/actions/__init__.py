@@ -14,6 +14,7 @@ from lms.assessment.actions.attempts import (
     start_attempt,
     submit,
 )
+from lms.assessment.actions.files import hand_in_file
 
 __all__ = [
     "AttemptBeingMarked",
@@ -24,6 +25,7 @@ __all__ = [
     "QuizAlreadyPassed",
     "QuizNotOpen",
     "UnknownQuestion",
+    "hand_in_file",
     "save_answer",
     "save_answers",
     "start_attempt",

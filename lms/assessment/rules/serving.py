@@ -10,7 +10,8 @@ from random import Random
 from typing import Any
 
 MAX_TEXT = 500
-MAX_OPINION = 5_000
+MAX_LONG_TEXT = 50_000  # characters of an essay, of an opinion in full
+LONG = ("essay", "text")
 TRUE_FALSE = {"0": True, "1": False}
 
 
@@ -67,7 +68,7 @@ def read_response(type: str, content: dict, order: dict, position: int, form: Ma
             id: _at(range(len(order["items"])), _first(form, f"{name}-{i}")) for i, id in enumerate(order["items"])
         }
         return {id: rank for id, rank in ranks.items() if rank is not None} or None
-    return _text(first, MAX_OPINION if type == "text" else MAX_TEXT)
+    return _text(first, MAX_LONG_TEXT if type in LONG else MAX_TEXT)
 
 
 def _read_gaps(content: dict, order: dict, name: str, form: Mapping[str, list[str]]) -> dict | None:
@@ -106,14 +107,22 @@ def given_places(type: str, content: dict, order: dict, response: Any) -> list[i
 
 
 def is_answered(type: str, content: dict, response: Any) -> bool:
-    """Whether nothing is left to give: each left side paired, each item ranked, each gap filled."""
+    """Whether nothing is left to give: each left side paired, each item ranked, each gap filled, a text
+    neither too short nor too long."""
     if type == "matching":
         return len(response or {}) == len(content["left"])
     if type == "ordering":
         return len(set((response or {}).values())) == len(content["items"])
     if type == "gap_fill":
         return len(response or {}) == len(content["gaps"])
+    if type == "essay" and response is not None:
+        return content.get("min_words", 0) <= word_count(response) <= content.get("max_words", MAX_LONG_TEXT)
     return response is not None
+
+
+def word_count(text: str) -> int:
+    """The words of a text, as a word processor counts them."""
+    return len(text.split())
 
 
 def _at(sequence, place: str) -> Any:

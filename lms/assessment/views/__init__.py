@@ -1,5 +1,6 @@
 """The pages of assessment."""
 
 from lms.assessment.views.attempts import answer, attempt, quiz, result, submit
+from lms.assessment.views.files import answer_file, hand_in
 
-__all__ = ["answer", "attempt", "quiz", "result", "submit"]
+__all__ = ["answer", "answer_file", "attempt", "hand_in", "quiz", "result", "submit"]

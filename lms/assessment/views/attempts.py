@@ -77,7 +77,10 @@ def answer(request, pk, position):
         attempt__enrolment__person=request.user,
         position=position,
     )
-    response = paper.read_form([row], request.POST)[position]
+    answers = paper.read_form([row], request.POST)
+    if position not in answers:  # a file has its own address
+        return JsonResponse({"saved": False}, status=415)
+    response = answers[position]
     try:
         actions.save_answer(pk, position, response, timezone.now())
     except actions.AttemptSubmitted:

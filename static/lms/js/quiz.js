@@ -9,7 +9,7 @@
   const form = document.querySelector("form[data-quiz]");
   if (!form) return;
 
-  const FIELDS = "input, select, textarea";
+  const FIELDS = "input:not([type=file]), select, textarea";
   const key = `quiz.${form.dataset.quiz}`;
   const status = form.querySelector("[data-quiz-status]");
   const counter = form.querySelector("[data-answered-count]");
@@ -48,6 +48,7 @@
     return data.toString();
   }
   function isAnswered(question) {
+    if (question.querySelector("input[type=file]")) return question.querySelector("[data-handed-in]") !== null;
     const lines = [...question.querySelectorAll("select, .gaps input")];
     if (lines.length === 0) return given(question) !== "";
     const values = lines.map((line) => line.value.trim());
@@ -117,7 +118,7 @@
   }
   function changed(event) {
     const question = event.target.closest("[data-question]");
-    if (!question || closed) return;
+    if (!question || closed || event.target.type === "file") return;
     const position = question.dataset.question;
     waiting[position] = given(question);
     keep();
