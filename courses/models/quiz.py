@@ -23,6 +23,11 @@ class QuizPage(TaughtPage):
         _("nombre de tentatives"), default=3, help_text=_("0 = sans limite")
     )
     duration_minutes = models.PositiveIntegerField(_("durée indicative (minutes)"), default=15)
+    anonymous_marking = models.BooleanField(
+        _("correction anonyme"),
+        default=False,
+        help_text=_("Qui corrige à la main ne voit pas le nom des personnes."),
+    )
 
     page_description = _("Des questions de la banque, un seuil de réussite et un nombre de tentatives.")
     template = "courses/quiz_page.html"
@@ -33,6 +38,7 @@ class QuizPage(TaughtPage):
             [FieldPanel("pass_mark_percent"), FieldPanel("max_attempts"), FieldPanel("duration_minutes")],
             heading=_("Règles"),
         ),
+        FieldPanel("anonymous_marking"),
         InlinePanel("quiz_questions", label=_("question"), min_num=1),
     ]
 

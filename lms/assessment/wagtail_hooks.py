@@ -1,61 +1,27 @@
-"""Attempts in the back office: results, never answers, for those in charge of the people assessed."""
+"""Assessment's entries in the back office."""
 
-import django_filters
-from django.utils.translation import gettext_lazy as _
+from django.urls import path
 from wagtail import hooks
-from wagtail.admin.filters import WagtailFilterSet
-from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn
 
-from courses.models import CoursePage
-from lms.assessment.models import Attempt
-from lms.learning.register import RegisterViewSet
+from lms.assessment.back_office import marking
+from lms.assessment.back_office.attempts import VIEW, AttemptViewSet
+from lms.assessment.back_office.menu import AssessmentGroup
 from lms.people.rules import Role
-
-VIEW = "assessment.view_attempt"
-
-
-class AttemptFilterSet(WagtailFilterSet):
-    course = django_filters.ModelChoiceFilter(
-        label=_("Formation"), field_name="enrolment__course", queryset=CoursePage.objects.order_by("title", "pk")
-    )
-
-    class Meta:
-        model = Attempt
-        fields = ["course", "state", "is_passed"]
-
-
-class AttemptViewSet(RegisterViewSet):
-    model = Attempt
-    name = "assessment_attempts"
-    url_prefix = "tentatives"
-    icon = "tasks"
-    menu_label = _("Tentatives")
-    menu_order = 255
-    view_permission = VIEW
-    related = ["enrolment__person", "enrolment__course", "quiz"]
-    filterset_class = AttemptFilterSet
-    ordering = ["-started_at", "-pk"]
-    search_fields = ["enrolment__person__last_name", "enrolment__person__first_name", "enrolment__course__title"]
-    list_display = [
-        Column("enrolment.person", label=_("Personne"), sort_key="enrolment__person__last_name"),
-        Column("enrolment.course", label=_("Formation"), sort_key="enrolment__course__title"),
-        Column("number", label=_("Tentative")),
-        Column("get_state_display", label=_("État"), sort_key="state"),
-        Column("score_percent", label=_("Note (%)"), sort_key="score_percent"),
-        BooleanColumn("is_passed", label=_("Réussie"), sort_key="is_passed"),
-        DateColumn("submitted_at", label=_("Remise"), sort_key="submitted_at"),
-    ]
-    export_filename = "tentatives"
-    list_export = [
-        *("enrolment.person.last_name", "enrolment.person.first_name", "enrolment.person.email"),
-        *("enrolment.course.code", "quiz.title", "number", "state", "score_percent", "is_passed"),
-        *("started_at", "submitted_at"),
-    ]
 
 
 @hooks.register("register_admin_viewset")
 def attempt_register():
     return AttemptViewSet()
+
+
+@hooks.register("register_admin_viewset")
+def trainers_lists():
+    return AssessmentGroup()
+
+
+@hooks.register("register_admin_urls")
+def marking_urls():
+    return [path("corrections/<int:pk>/", marking.mark, name="assessment_mark")]
 
 
 @hooks.register("register_role_permissions")

@@ -52,7 +52,7 @@ def enrol(person: User, course: CoursePage, now: datetime.datetime) -> Enrolment
         return enrolment
     _check_may_enter(person, outline)
     if enrolment := kept.first():
-        return _take_up_again(enrolment, person)
+        return _take_up_again(enrolment, person, now)
     try:
         with transaction.atomic():
             enrolment = Enrolment.objects.create(
@@ -86,14 +86,16 @@ def record_event(
     source_key: str,
     value: dict | None = None,
     revision_id: int | None = None,
+    is_late: bool = False,
 ) -> bool:
     """Append a fact about one item, bring the progress up to date, and complete the course if nothing is missing.
 
     `kind` is a `ProgressEvent.Kind`; `value` may hold {"score_percent": "85.00"}. The same `source_key` again changes
-    nothing. True when the fact is new. Locks the enrolment. Raises EnrolmentWithdrawn.
+    nothing. A late fact, decided since about what was done then, is kept even where the course was given up meanwhile:
+    it counts for who takes it up again. True when the fact is new. Locks the enrolment. Raises EnrolmentWithdrawn.
     """
     enrolment, outline = _locked(enrolment.pk)
-    if enrolment.state == State.WITHDRAWN:
+    if enrolment.state == State.WITHDRAWN and not is_late:
         raise EnrolmentWithdrawn
     if ProgressEvent.objects.filter(source_key=source_key).exists():
         return False
@@ -144,10 +146,11 @@ def _check_may_enter(person: User, outline: Outline) -> None:
         raise CourseRestricted
 
 
-def _take_up_again(enrolment: Enrolment, person: User) -> Enrolment:
+def _take_up_again(enrolment: Enrolment, person: User, now: datetime.datetime) -> Enrolment:
     Enrolment.objects.filter(pk=enrolment.pk, state=State.WITHDRAWN).update(state=State.ACTIVE)
-    enrolment.state = State.ACTIVE
     audit.record("learning.enrol_again", person, enrolment)
+    complete_if_due(enrolment, now)  # a mark decided meanwhile may have been all that was missing
+    enrolment.refresh_from_db(fields=["state"])
     return enrolment
 
 

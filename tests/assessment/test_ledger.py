@@ -39,7 +39,7 @@ ANEW = SimpleNamespace(question_id=None, points=None, max_points=None)
         ([line(1, 1), line(2, 1), ANEW, line(1, 0)], 0, 4, None),  # opened again, all is to be marked anew
         ([line(1, 1), line(2, 2), ANEW, line(2, 3), line(1, 0)], 3, 4, False),
         ([line(1, -2), line(2, 0)], 0, 4, False),  # never below 0
-        ([line(1, 0, 0), line(2, 0, 0)], 0, 0, False),
+        ([line(1, 0, 0), line(2, 0, 0)], 0, 0, True),  # nothing is left that could be missed
     ],
 )
 def test_an_attempt_is_worth_what_its_lines_say(lines, awarded, possible, is_passed):

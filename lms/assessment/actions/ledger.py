@@ -67,11 +67,11 @@ def append_lines(attempt: Attempt, lines: list[MarkLine], now: datetime.datetime
     changed = [one for one in questions if before[one.pk] != (one.awarded_points, one.awaits_marking)]
     ServedQuestion.objects.bulk_update(changed, ["awarded_points", "awaits_marking"])
     if attempt.is_passed != verdict:
-        tell_course(attempt, now, f"attempt:{attempt.pk}:{lines[-1].pk}")
+        tell_course(attempt, now, f"attempt:{attempt.pk}:{lines[-1].pk}", is_late=True)
     return attempt
 
 
-def tell_course(attempt: Attempt, now: datetime.datetime, source_key: str) -> None:
+def tell_course(attempt: Attempt, now: datetime.datetime, source_key: str, is_late: bool = False) -> None:
     """Tell the course that the attempt is passed or failed; nothing while a person still has to mark it."""
     if attempt.is_passed is None:
         return
@@ -83,4 +83,5 @@ def tell_course(attempt: Attempt, now: datetime.datetime, source_key: str) -> No
         source_key=source_key,
         value={"score_percent": str(attempt.score_percent), "attempt": attempt.number},
         revision_id=attempt.quiz_revision_id,
+        is_late=is_late,
     )

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.models import Revision
 
 from courses.models import CoursePage, QuestionVersion, QuizPage
+from courses.rules.answers import MANUAL_TYPES
 from lms.learning.models import Enrolment
 from lms.people.models import OwnedQuerySet
 
@@ -68,11 +69,24 @@ class Attempt(models.Model):
         """Submitted, and neither passed nor failed before a person has marked what is left."""
         return self.state == Attempt.State.SUBMITTED and self.is_passed is None
 
+    @property
+    def state_label(self) -> str:
+        """The state as lists say it."""
+        return str(_("à corriger")) if self.awaits_marking else self.get_state_display()
+
 
 class ServedQuestionQuerySet(models.QuerySet):
     def taught_by(self, user):
         """The questions answered in the courses that `user` teaches."""
         return self.filter(attempt__enrolment__course__in=CoursePage.objects.taught_by(user))
+
+    def by_hand(self):
+        """The questions that a person marks."""
+        return self.filter(version__type__in=MANUAL_TYPES)
+
+    def to_mark_by(self, user):
+        """The answers that wait for a mark that `user` may give: in the courses they teach, and not their own."""
+        return self.taught_by(user).filter(awaits_marking=True).exclude(attempt__enrolment__person=user)
 
 
 class ServedQuestion(models.Model):
@@ -110,3 +124,10 @@ class ServedQuestion(models.Model):
 
     def __str__(self):
         return f"{self.attempt_id} / {self.position}"
+
+    @property
+    def candidate(self) -> str:
+        """Who answered, as their marker may know it."""
+        if self.attempt.quiz.anonymous_marking:
+            return _("Copie n° %(number)s") % {"number": self.attempt_id}
+        return str(self.attempt.enrolment.person)

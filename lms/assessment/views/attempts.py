@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from courses.models import CoursePage, QuizPage
 from lms.assessment import actions, paper
 from lms.assessment.models import Attempt, ServedQuestion
+from lms.assessment.review import reviews_of
 from lms.assessment.rules import scoring, serving
 from lms.learning.actions import EnrolmentWithdrawn
 from lms.learning.models import Enrolment
@@ -120,7 +121,7 @@ def result(request, pk):
     used = Attempt.objects.for_learner(request.user).filter(quiz=found.quiz_id).count()
     context = _around(found) | {
         "ring_percent": int(found.score_percent),  # never rounded up to the pass mark
-        "corrections": [paper.correction(row) for row in paper.questions_of(found)],
+        "reviews": reviews_of(found),
         "study": study,
         "next_item": study.next_item if study else None,
         "attempts_left": scoring.attempts_left(found.quiz.max_attempts, used),
@@ -183,6 +184,7 @@ def _rules(page: QuizPage, study: Study, item, attempts: list[Attempt]) -> dict:
         "is_passed": is_passed,
         "attempts_left": left,
         "is_limited": left is not None,
+        "is_being_marked": any(one.awaits_marking for one in attempts),
         "may_start": not is_passed and open_attempt is None and left != 0,
         "previous": study.outline.before(item) if item else None,
         "next": study.outline.after(item) if item else None,

@@ -1,0 +1,13 @@
+"""The trainers' corner of the menu: what waits for them in the assessments of their courses."""
+
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.viewsets.model import ModelViewSetGroup
+
+from lms.assessment.back_office.marking import MarkingViewSet
+
+
+class AssessmentGroup(ModelViewSetGroup):
+    menu_label = _("Évaluations")
+    menu_icon = "tasks"
+    menu_order = 130
+    items = (MarkingViewSet,)

@@ -1,0 +1,55 @@
+"""The forms of those who mark and of those who contest."""
+
+from decimal import Decimal
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from lms.assessment.models import MarkLine
+from lms.assessment.rules.rubric import Criterion
+
+STEP = Decimal("0.25")
+
+
+class RubricForm(forms.Form):
+    """Points for each criterion, a comment for the learner, and the latest mark that was known when the form was read."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, data, *, criteria: list[Criterion], latest: MarkLine | None):
+        super().__init__(data, initial={"seen": latest.pk if latest else 0})
+        self.criteria = criteria
+        given = {each["id"]: each for each in latest.details.get("criteria", [])} if latest else {}
+        for place, each in enumerate(criteria):
+            self.fields[f"points-{place}"] = forms.DecimalField(
+                label=each.text,
+                min_value=0,
+                max_value=each.points,
+                decimal_places=2,
+                initial=given[each.id]["points"] if each.id in given else None,
+                widget=forms.NumberInput(attrs={"step": STEP, "inputmode": "decimal", "data-points": each.points}),
+            )
+        self.fields["comment"] = forms.CharField(
+            label=_("Remarque pour l’apprenant"),
+            required=False,
+            max_length=4000,
+            initial=latest.details.get("comment", "") if latest else "",
+            widget=forms.Textarea(attrs={"rows": 4}),
+        )
+
+    @property
+    def criterion_fields(self):
+        """Each criterion with its field."""
+        return [(each, self[f"points-{place}"]) for place, each in enumerate(self.criteria)]
+
+    @property
+    def mark(self) -> tuple[dict[str, Decimal], str, int]:
+        """What a valid form says: points by criterion, comment, latest line seen."""
+        said = self.cleaned_data
+        given = {each.id: said[f"points-{place}"] for place, each in enumerate(self.criteria)}
+        return given, said["comment"], said["seen"]
+
+    def take_note_of(self, latest: MarkLine) -> None:
+        """The next sending of this form has seen that mark."""
+        self.data = self.data.copy()
+        self.data["seen"] = latest.pk

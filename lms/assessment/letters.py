@@ -1,0 +1,40 @@
+"""What assessment writes by e-mail; called by jobs, outside any transaction."""
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from lms.assessment.models import Attempt
+from lms.core.identity import identity
+
+
+def write_to_learner(attempt: Attempt, letter: str, subject: str, **context) -> None:
+    """Send `assessment/email/<letter>.txt` to the learner of an attempt, with the address of its result."""
+    _send(
+        attempt.enrolment.person.email,
+        attempt,
+        letter,
+        subject,
+        reverse("assessment:result", args=[attempt.pk]),
+        context,
+    )
+
+
+def write_to_trainers(attempt: Attempt, letter: str, subject: str, path: str, **context) -> None:
+    """Send a letter to the contact of the course, when there is one, with the address `path` of what is to be done."""
+    if contact := attempt.enrolment.course.contact_email:
+        _send(contact, attempt, letter, subject, path, context)
+
+
+def _send(to: str, attempt: Attempt, letter: str, subject: str, path: str, context: dict) -> None:
+    context = {
+        "attempt": attempt,
+        "quiz": attempt.quiz,
+        "course": attempt.enrolment.course,
+        "url": f"{settings.LMS_PUBLIC_URL}{path}",
+        "site_name": identity().name,
+        **context,
+    }
+    body = render_to_string(f"assessment/email/{letter}.txt", context)
+    EmailMessage(f"{subject} : {attempt.quiz.title}", body, to=[to]).send()
