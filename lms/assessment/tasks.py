@@ -1,5 +1,11 @@
-"""Assessment's work in the background: learners told of what was decided."""
+"""Assessment's work in the background: learners told of what was decided, and what answers say of questions."""
 
+from celery import shared_task
+from django.db import transaction
+from django.utils import timezone
+
+from courses.models import CoursePage, QuizPage
+from lms.assessment.actions.statistics import JOB, ask_statistics, compute_statistics, courses_to_compute
 from lms.assessment.letters import write_to_learner
 from lms.assessment.models import Attempt
 from lms.core.jobs import job_handler
@@ -9,3 +15,21 @@ from lms.core.jobs import job_handler
 def tell_marked(job):
     """Tell the learner that all their answers are marked. Sent twice if the worker dies between sending and saying so."""
     write_to_learner(Attempt.objects.get(pk=job.payload["attempt"]), "marked", "Votre évaluation est corrigée")
+
+
+@job_handler(JOB, max_attempts=3)
+def item_statistics(job):
+    """The quizzes of one course, one after the other; run again, it finds the same figures."""
+    course = CoursePage.objects.get(pk=job.payload["course"])
+    quizzes = list(QuizPage.objects.descendant_of(course).order_by("path"))
+    for rank, quiz in enumerate(quizzes):
+        job.report_progress(100 * rank // len(quizzes), quiz.title)
+        compute_statistics(quiz, timezone.now())
+
+
+@shared_task(name="assessment.compute_statistics")
+def compute_statistics_task():
+    """One job for each course where something was submitted since."""
+    for course in courses_to_compute():
+        with transaction.atomic():
+            ask_statistics(course, timezone.now())

@@ -1,9 +1,13 @@
 """Assessment's entries in the back office."""
 
-from django.urls import path
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
 from wagtail import hooks
+from wagtail.admin.widgets import Button
 
-from lms.assessment.back_office import marking
+from courses.models import CoursePage
+from courses.permissions import can_teach
+from lms.assessment.back_office import follow_up, lists, marking
 from lms.assessment.back_office.attempts import VIEW, AttemptViewSet
 from lms.assessment.back_office.menu import AssessmentGroup
 from lms.people.rules import Role
@@ -27,3 +31,42 @@ def marking_urls():
 @hooks.register("register_role_permissions")
 def role_permissions():
     return {role: [VIEW] for role in (Role.TRAINER, Role.HR, Role.ADMINISTRATOR)}
+
+
+@hooks.register("register_admin_urls")
+def follow_up_urls():
+    """« Suivi de la formation »: the figures of a course and the lists behind them."""
+    start = "formations/<int:pk>/suivi"
+    urls = [
+        path(f"{start}/", follow_up.follow_up, name="assessment_follow_up"),
+        path(f"{start}/questions/calculer/", follow_up.statistics_ask, name="assessment_statistics_ask"),
+        path(f"{start}/questions/<int:row>/", follow_up.question_statistics, name="assessment_question_statistics"),
+        path(f"{start}/remarques/<int:remark>/<slug:act>/", follow_up.remark_act, name="assessment_remark_act"),
+    ]
+    for place, view in {
+        "inscrits": lists.EnrolmentList,
+        "tentatives": lists.AttemptList,
+        "questions": lists.QuestionList,
+        "remarques": lists.RemarkList,
+    }.items():
+        urls.append(path(f"{start}/{place}/", view.as_view(), name=view.name))
+        results = view.as_view(results_only=True)
+        urls.append(path(f"{start}/{place}/resultats/", results, name=f"{view.name}_results"))
+    return urls
+
+
+@hooks.register("register_page_header_buttons")
+def header_buttons(page, user, view_name, next_url=None):
+    yield from follow_up_buttons(page, user)
+
+
+@hooks.register("register_page_listing_more_buttons")
+def listing_buttons(page, user, next_url=None):
+    yield from follow_up_buttons(page, user)
+
+
+def follow_up_buttons(page, user):
+    """« Suivi de la formation », on a course, for those who teach it."""
+    if page.specific_class is CoursePage and can_teach(user, page.specific):
+        url = reverse("assessment_follow_up", args=[page.pk])
+        yield Button(_("Suivi de la formation"), url=url, icon_name="group", priority=5)

@@ -23,6 +23,9 @@ def neutral(value):
 class SafeExportMixin:
     """For Wagtail's index views, before theirs: exports are neutral and leave a trace."""
 
+    def export_subject(self):
+        """What the rows are about, when it is one thing."""
+
     def preprocess_field_value(self, field, value, export_format):
         return neutral(super().preprocess_field_value(field, value, export_format))
 
@@ -30,6 +33,7 @@ class SafeExportMixin:
         audit.record(
             f"{self.model._meta.app_label}.export",
             actor=self.request.user,
+            obj=self.export_subject(),
             model=self.model._meta.model_name,
             format=spreadsheet_format,
             rows=queryset.count(),

@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page, Revision
 
-from courses.models import CoursePage
+from courses.models import CoursePage, LessonPage
 from lms.learning import rules
 from lms.people.models import OwnedQuerySet, User
 
@@ -129,3 +129,49 @@ class Completion(models.Model):
 
     def __str__(self):
         return f"{self.enrolment} {self.completed_at:%d/%m/%Y}"
+
+
+class LessonRemarkQuerySet(models.QuerySet):
+    def for_course(self, course):
+        """What the learners of one course wrote."""
+        return self.filter(enrolment__course=course)
+
+    def waiting(self):
+        """Remarks nobody dealt with yet."""
+        return self.filter(state=LessonRemark.State.NEW)
+
+
+class LessonRemark(models.Model):
+    """What a learner told the trainers about one lesson. Its words may be erased; that it was sent stays."""
+
+    MAX_LENGTH = 1_000
+
+    class State(models.TextChoices):
+        NEW = "new", _("à lire")
+        HANDLED = "handled", _("traitée")
+        ERASED = "erased", _("effacée")
+
+    enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="remarks", verbose_name=_("inscription"))
+    lesson = models.ForeignKey(LessonPage, models.PROTECT, related_name="remarks", verbose_name=_("leçon"))
+    revision = models.ForeignKey(Revision, models.PROTECT, null=True, related_name="+", verbose_name=_("révision"))
+    text = models.TextField(_("remarque"), max_length=MAX_LENGTH)
+    sent_at = models.DateTimeField(_("envoyée le"))
+    state = models.CharField(_("état"), max_length=8, choices=State.choices, default=State.NEW)
+    handled_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("traitée par"))
+    handled_at = models.DateTimeField(_("traitée le"), null=True)
+
+    objects = LessonRemarkQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-sent_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="erased") | Q(text=""), name="learning_erased_remark_keeps_no_words"
+            )
+        ]
+        default_permissions: tuple[str, ...] = ()
+        verbose_name = _("remarque")
+        verbose_name_plural = _("remarques")
+
+    def __str__(self):
+        return f"{self.lesson} – {self.sent_at:%d/%m/%Y}"

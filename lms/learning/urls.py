@@ -13,4 +13,5 @@ urlpatterns = [
     path("formations/<slug:slug>/", views.course, name="course"),
     path("formations/<slug:course>/<slug:item>/", views.lesson, name="lesson"),
     path("formations/<slug:course>/<slug:item>/terminer/", views.lesson_done, name="lesson_done"),
+    path("formations/<slug:course>/<slug:item>/remarque/", views.lesson_remark, name="lesson_remark"),
 ]

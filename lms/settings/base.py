@@ -390,6 +390,8 @@ CELERY_BEAT_SCHEDULE = {
     "certificates.watch_seal": {"task": "certificates.watch_seal", "schedule": crontab(hour=6, minute=0)},
     # Levels whose evidence expired give way to what is still proven; late is no harm, lists heed the date themselves.
     "hr.refresh_expired_levels": {"task": "hr.refresh_expired_levels", "schedule": crontab(hour=0, minute=10)},
+    # What answers say of questions, for the courses where something was submitted since.
+    "assessment.compute_statistics": {"task": "assessment.compute_statistics", "schedule": crontab(hour=1, minute=0)},
 }
 
 # --- What is said, and where

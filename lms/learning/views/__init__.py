@@ -2,6 +2,7 @@
 
 from lms.learning.views.course import course, enrol
 from lms.learning.views.lesson import lesson, lesson_done
+from lms.learning.views.remarks import lesson_remark
 from lms.learning.views.space import home, progress, withdraw
 
-__all__ = ["course", "enrol", "home", "lesson", "lesson_done", "progress", "withdraw"]
+__all__ = ["course", "enrol", "home", "lesson", "lesson_done", "lesson_remark", "progress", "withdraw"]

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from courses.models import CoursePage
 from courses.outline import QUIZ, OutlineItem, lesson_body_html
 from lms.learning import actions
-from lms.learning.models import Enrolment
+from lms.learning.models import Enrolment, LessonRemark
 from lms.learning.study import Study, find_study, micro_action
 from lms.learning.views.steps import outline_html
 
@@ -93,6 +93,8 @@ def _context(study: Study, item: OutlineItem) -> dict:
         "is_done": item.id in study.done_ids,
         "done_url": f"{item.url}terminer/",
         "progress_url": reverse("learning:progress", args=[study.enrolment_id]),
+        "remark_url": f"{item.url}remarque/",
+        "remark_length": LessonRemark.MAX_LENGTH,
     }
 
 
