@@ -9,7 +9,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 from taggit.managers import TaggableManager
 from taggit.models import ItemBase, TagBase
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFieldPanel
 from wagtail.fields import StreamField
 from wagtail.search import index
 
@@ -92,6 +92,7 @@ class Question(index.Indexed, models.Model):
             ],
             heading=_("Classement"),
         ),
+        HelpPanel(template="courses/back_office/question_statistics.html", heading=_("Ce que disent les réponses")),
     ]
     search_fields = [
         index.SearchField("prompt"),

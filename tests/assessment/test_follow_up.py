@@ -188,6 +188,16 @@ def test_statistics_are_asked_for_and_shown_in_the_list(back_office, course, har
     assert ItemStatistics.objects.get().prompt in page
 
 
+def test_the_bank_tells_what_the_answers_say_to_those_who_teach_the_course(back_office, trainer, hard_question):
+    address = reverse("wagtailsnippets_courses_question:edit", args=[hard_question.version.question_id])
+    assert f"{hard_question.quiz.title} 1 3 33 %" in text(back_office.get(address))
+    GroupPagePermission.objects.filter(group__user=trainer).delete()
+    page = text(back_office.get(address))
+    assert "Pas encore de chiffres" in page
+    assert hard_question.quiz.title not in page
+    assert "Pas encore de chiffres" in text(back_office.get(reverse("wagtailsnippets_courses_question:add")))
+
+
 # --- Remarks
 
 

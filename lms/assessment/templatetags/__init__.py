@@ -1,0 +1,1 @@
+"""Template tags of assessment, for screens of the floors below."""
