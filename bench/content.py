@@ -96,7 +96,9 @@ def varied_questions() -> list[Question]:
 
 
 def add_course(slug: str, title: str) -> CoursePage:
-    course = CoursePage(title=title, slug=slug, code=slug, summary=PROSE, position=99)
+    course = CoursePage(
+        title=title, slug=slug, code=slug, summary=PROSE, contact_email="bench@demo.example", position=99
+    )
     return publish(CataloguePage.objects.get(), course)
 
 

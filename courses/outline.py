@@ -110,7 +110,7 @@ def lesson_body_html(lesson_id: int, body_key: str) -> SafeString:
     key = f"courses.body:{lesson_id}:{body_key}"
     html = caches["local"].get(key)
     if html is None:
-        html = str(LessonPage.objects.only("body").get(pk=lesson_id).body.render_as_block())
+        html = str(LessonPage.objects.only("body").get(pk=lesson_id).body.render_as_block({"lesson_id": lesson_id}))
         caches["local"].set(key, html, timeout=BODY_SECONDS)
     return mark_safe(html)  # noqa: S308 - rendered by templates, its rich text went through Wagtail's whitelist
 

@@ -13,6 +13,7 @@ from courses.addresses import TAKEN, address_met_by, free_addresses
 from courses.back_office import question_imports
 from courses.back_office.courses import CourseViewSet, set_archived
 from courses.back_office.questions import QuestionViewSet
+from courses.back_office.reviews import ReviewPanel, ReviewReport, review_menu_item
 from courses.content_checks import with_lesson_checks
 from courses.models import CoursePage, LessonPage, ModulePage, QuizPage
 from courses.permissions import can_archive_course, has_records
@@ -65,6 +66,22 @@ def question_import_urls():
             name="courses_question_import_report",
         ),
     ]
+
+
+@hooks.register("register_admin_urls")
+def review_urls():
+    return [
+        path("formations/a-reviser/", ReviewReport.as_view(), name="courses_reviews"),
+        path("formations/a-reviser/lignes/", ReviewReport.as_view(results_only=True), name="courses_reviews_results"),
+    ]
+
+
+hooks.register("register_reports_menu_item", review_menu_item)
+
+
+@hooks.register("construct_homepage_panels")
+def review_panel(request, panels):
+    panels.append(ReviewPanel())
 
 
 @hooks.register("register_page_header_buttons")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.text import slugify
 from wagtail.models import Page
@@ -20,6 +21,7 @@ from courses.models import (
     Question,
     QuizPage,
     QuizQuestion,
+    RequiredCourse,
 )
 from lms.skills.models import Competence, JobProfile, Strand
 
@@ -50,9 +52,25 @@ def load_courses(sources: Iterable[CourseSource], update: bool = False) -> LoadR
     """
     sources = list(sources)
     loader = Loader(update, titles={source.id: source.title for source in sources})
-    for source in sorted(sources, key=lambda source: (source.order, source.id)):
+    for source in in_order(sources):
         loader.load(source)
     return loader.report
+
+
+def in_order(sources: Iterable[CourseSource]) -> list[CourseSource]:
+    """The courses in the order of the catalogue, each after those it requires."""
+    known = {source.id: source for source in sorted(sources, key=lambda source: (source.order, source.id))}
+    ordered: dict[str, CourseSource] = {}
+
+    def add(source: CourseSource, above: tuple[str, ...] = ()) -> None:
+        for code in source.prerequisites:
+            if code in known and code not in (*above, source.id):
+                add(known[code], (*above, source.id))
+        ordered.setdefault(source.id, source)
+
+    for source in known.values():
+        add(source)
+    return list(ordered.values())
 
 
 class Loader:
@@ -65,6 +83,7 @@ class Loader:
         self.strands = {strand.code: strand for strand in Strand.objects.all()}
         self.profiles = {profile.code: profile for profile in JobProfile.objects.all()}
         self.titles = {**dict(CoursePage.objects.values_list("code", "title")), **titles}
+        self.courses = dict(CoursePage.objects.values_list("code", "pk"))
         self.records = {record.key: record for record in ImportedContent.objects.select_related("page", "question")}
 
     def load(self, source: CourseSource) -> None:
@@ -77,6 +96,7 @@ class Loader:
         )
         if course is None:
             return
+        self.courses[source.id] = course.pk
         before = None
         for lesson in source.lessons:
             page = self._page(
@@ -184,7 +204,14 @@ class Loader:
         page.duration_minutes = source.duration_minutes
         page.objectives = [("objective", text) for text in source.objectives]
         page.sources = [("source", text) for text in source.sources]
-        page.prerequisites = "\n".join(self.titles[code] for code in source.prerequisites)
+        page.contact_email = page.contact_email or settings.LMS_CONTACT_EMAIL
+        page.prerequisites = "\n".join(self.titles[code] for code in source.prerequisites if code not in self.courses)
+        asked = {each.required_id: each.pk for each in page.required_courses.all()}
+        page.required_courses = [
+            RequiredCourse(pk=asked.get(self.courses[code]), required_id=self.courses[code], sort_order=rank)
+            for rank, code in enumerate(source.prerequisites)
+            if code in self.courses
+        ]
         page.strands = [self.strands[code] for code in source.strands]
         page.audience = [self.profiles[code] for code in source.audience]
         held = {gain.competence.code: gain.pk for gain in page.competence_gains.all()}

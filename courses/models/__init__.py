@@ -1,12 +1,13 @@
 """What trainers write: pages and the question bank."""
 
-from courses.models.course import CompetenceGain, CoursePage
+from courses.models.course import CoursePage
 from courses.models.imports import ImportedContent, QuestionImport
 from courses.models.lesson import LessonPage
 from courses.models.module import ModulePage
 from courses.models.outline import CourseOutline
 from courses.models.questions import FrozenError, Question, QuestionTag, QuestionVersion, TaggedQuestion
 from courses.models.quiz import QuizPage, QuizQuestion
+from courses.models.sheet import CompetenceGain, Licence, RequiredCourse, RequiredLevel
 from courses.models.site import CATALOGUE_SLUG, CataloguePage, HomePage
 from courses.models.taught import Assurance
 
@@ -21,6 +22,7 @@ __all__ = [
     "HomePage",
     "ImportedContent",
     "LessonPage",
+    "Licence",
     "ModulePage",
     "Question",
     "QuestionImport",
@@ -28,5 +30,7 @@ __all__ = [
     "QuestionVersion",
     "QuizPage",
     "QuizQuestion",
+    "RequiredCourse",
+    "RequiredLevel",
     "TaggedQuestion",
 ]

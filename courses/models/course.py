@@ -4,21 +4,22 @@ from django.db import models
 from django.db.models import Count, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce, Left, Length
 from django.utils.translation import gettext_lazy as _
-from modelcluster.fields import ParentalKey, ParentalManyToManyField
+from modelcluster.fields import ParentalManyToManyField
 from wagtail import blocks
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
 from wagtail.fields import StreamField
-from wagtail.models import Orderable, Page, PageManager, PageViewRestriction
+from wagtail.models import Page, PageManager, PageViewRestriction
 from wagtail.permissions import page_permission_policy
 from wagtail.query import PageQuerySet
 from wagtail.search import index
 
 from courses.models.lesson import LessonPage
 from courses.models.module import ModulePage
-from courses.models.taught import PRIVATE_PAGE_OPTIONS
+from courses.models.sheet import LICENCE_TEXTS, Licence
+from courses.models.taught import PRIVATE_PAGE_OPTIONS, Assurance
 from courses.rules.words import folded
 from lms.people.models import Unit
-from lms.skills.models import LEVEL_VALIDATORS, Competence, JobProfile, Strand
+from lms.skills.models import JobProfile, Strand
 
 
 class CourseQuerySet(PageQuerySet):
@@ -43,6 +44,10 @@ class CourseQuerySet(PageQuerySet):
     def taught_by(self, user):
         """Courses that `user` may write."""
         return self.filter(pk__in=page_permission_policy.instances_user_has_permission_for(user, "change").values("pk"))
+
+    def past_review(self, day):
+        """Courses in use whose content should have been reviewed before `day`."""
+        return self.filter(review_due_on__lt=day, archived_at__isnull=True)
 
     def in_order(self):
         return self.order_by("position", "title", "pk")
@@ -75,7 +80,12 @@ class CourseQuerySet(PageQuerySet):
 class CoursePage(Page):
     """What is taught: a description sheet, lessons and quizzes. Archived, never deleted, once it has records."""
 
-    code = models.SlugField(_("code"), max_length=80, unique=True, help_text=_("Ne change jamais."))
+    code = models.SlugField(
+        _("code"),
+        max_length=80,
+        unique=True,
+        help_text=_("Donné d’après l’adresse quand la formation est créée ou copiée ; il ne change jamais."),
+    )
     content_version = models.PositiveIntegerField(_("version du contenu"), default=1)
     summary = models.TextField(_("résumé"), max_length=500)
     objectives = StreamField(
@@ -83,12 +93,43 @@ class CoursePage(Page):
     )
     audience = ParentalManyToManyField(JobProfile, blank=True, related_name="+", verbose_name=_("publics"))
     strands = ParentalManyToManyField(Strand, blank=True, related_name="+", verbose_name=_("axes"))
-    prerequisites = models.TextField(_("prérequis"), blank=True)
-    duration_minutes = models.PositiveIntegerField(_("durée (minutes)"), default=60)
-    producer = models.ForeignKey(
-        Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("structure productrice")
+    prerequisites = models.TextField(
+        _("autres prérequis"),
+        blank=True,
+        help_text=_(
+            "Ce que ni une formation ni un niveau de compétence ne dit : un matériel, un accès, une habilitation."
+        ),
     )
-    contact_email = models.EmailField(_("adresse de contact"), blank=True)
+    duration_minutes = models.PositiveIntegerField(_("durée en ligne (minutes)"), default=60)
+    in_person_minutes = models.PositiveIntegerField(
+        _("durée en présentiel (minutes)"), default=0, help_text=_("0 = tout se fait en ligne.")
+    )
+    assurance = models.CharField(
+        _("niveau d’assurance"),
+        max_length=2,
+        choices=Assurance.choices,
+        default=Assurance.N2,
+        help_text=_("Ce que vaut la preuve délivrée à la fin."),
+    )
+    producer = models.ForeignKey(
+        Unit,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("structure productrice"),
+        help_text=_("L’administration ou le partenaire qui répond du contenu."),
+    )
+    contact_email = models.EmailField(
+        _("adresse de contact"), help_text=_("Lue par quelqu’un : les apprenants y posent leurs questions.")
+    )
+    licence = models.CharField(_("licence"), max_length=20, choices=Licence.choices, blank=True)
+    review_due_on = models.DateField(
+        _("à réviser avant le"),
+        null=True,
+        blank=True,
+        help_text=_("Passé ce jour, la formation figure parmi celles à réviser ; elle reste publiée."),
+    )
     sources = StreamField([("source", blocks.CharBlock(label=_("source")))], verbose_name=_("sources"), blank=True)
     position = models.PositiveSmallIntegerField(_("ordre dans le catalogue"), default=0)
     archived_at = models.DateTimeField(_("archivée le"), null=True, blank=True, editable=False)
@@ -103,6 +144,7 @@ class CoursePage(Page):
     )
     private_page_options = PRIVATE_PAGE_OPTIONS
     template = "learning/course.html"  # the sheet that learners see
+    exclude_fields_in_copy = ["code", "content_version", "archived_at", "search_words"]
     admin_default_ordering = "ord"  # lessons as learners meet them
     search_fields = [*Page.search_fields, index.SearchField("summary"), index.FilterField("archived_at")]
     content_panels = [
@@ -114,16 +156,34 @@ class CoursePage(Page):
             [
                 FieldPanel("strands"),
                 FieldPanel("audience"),
-                FieldPanel("prerequisites"),
-                FieldPanel("duration_minutes"),
+                FieldRowPanel([FieldPanel("duration_minutes"), FieldPanel("in_person_minutes")]),
+                FieldPanel("assurance"),
             ],
             heading=_("Publics et organisation"),
         ),
         MultiFieldPanel(
-            [FieldPanel("producer"), FieldPanel("contact_email"), FieldPanel("sources")], heading=_("Origine")
+            [
+                InlinePanel("required_courses", label=_("formation à suivre avant")),
+                InlinePanel("required_levels", label=_("niveau à avoir avant")),
+                FieldPanel("prerequisites"),
+            ],
+            heading=_("Prérequis"),
+            help_text=_(
+                "Ils informent l’apprenant de ce qu’il a et de ce qu’il lui manque ; ils ne bloquent personne."
+            ),
         ),
         MultiFieldPanel(
-            [FieldPanel("code"), FieldPanel("content_version"), FieldPanel("position")], heading=_("Identification")
+            [
+                FieldPanel("producer"),
+                FieldPanel("contact_email"),
+                FieldRowPanel([FieldPanel("licence"), FieldPanel("review_due_on")]),
+                FieldPanel("sources"),
+            ],
+            heading=_("Origine et tenue à jour"),
+        ),
+        MultiFieldPanel(
+            [FieldPanel("code", read_only=True), FieldPanel("content_version"), FieldPanel("position")],
+            heading=_("Identification"),
         ),
     ]
 
@@ -132,8 +192,12 @@ class CoursePage(Page):
         verbose_name_plural = _("formations")
 
     def full_clean(self, *args, **kwargs):
-        self.code = self.code or self.slug
+        self._give_code()
         super().full_clean(*args, **kwargs)
+
+    def minimal_clean(self):
+        self._give_code()
+        super().minimal_clean()
 
     def save(self, *args, **kwargs):
         self.search_words = folded(" ".join(self._words()))
@@ -142,35 +206,41 @@ class CoursePage(Page):
         super().save(*args, **kwargs)
 
     def with_content_json(self, content):
-        """A revision never brings back, nor sends away, an archived course."""
+        """A revision never brings back, nor sends away, an archived course; nor does it change the code."""
         course = super().with_content_json(content)
-        course.archived_at = self.archived_at
+        course.archived_at, course.code = self.archived_at, self.code
         return course
+
+    @property
+    def preview_modes(self):
+        from courses.preview import course_preview_modes  # previews stand above models
+
+        return course_preview_modes()
 
     def get_context(self, request, *args, **kwargs):
         from courses.preview import course_context  # previews stand above models
 
-        return super().get_context(request, *args, **kwargs) | course_context(self)
+        mode = getattr(request, "preview_mode", None) or ""
+        return super().get_context(request, *args, **kwargs) | course_context(self, mode)
+
+    @property
+    def licence_url(self):
+        """Where the licence can be read, "" for none."""
+        return LICENCE_TEXTS.get(self.licence, "")
 
     @property
     def is_archived(self):
         return self.archived_at is not None
 
+    def _give_code(self):
+        """The slug for a code; numbered if a course has it, as that of a copy in another branch may."""
+        number, wanted = 1, self.slug[:76]
+        while not self.code and wanted:
+            code, number = (wanted if number == 1 else f"{wanted}-{number}"), number + 1
+            if not CoursePage.objects.filter(code=code).exists():
+                self.code = code
+
     def _words(self):
         yield from (self.title, self.summary)
         yield from (str(objective.value) for objective in self.objectives)
         yield from (gain.competence.name for gain in self.competence_gains.all())
-
-
-class CompetenceGain(Orderable):
-    """The level in one competence that a course leads to."""
-
-    course = ParentalKey(CoursePage, on_delete=models.CASCADE, related_name="competence_gains")
-    competence = models.ForeignKey(Competence, models.PROTECT, related_name="+", verbose_name=_("compétence"))
-    level = models.PositiveSmallIntegerField(_("niveau"), validators=LEVEL_VALIDATORS)
-
-    panels = [FieldRowPanel([FieldPanel("competence"), FieldPanel("level")])]
-
-    class Meta(Orderable.Meta):
-        constraints = [models.UniqueConstraint(fields=["course", "competence"], name="courses_one_gain_per_competence")]
-        verbose_name = _("compétence acquise")

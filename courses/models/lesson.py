@@ -34,7 +34,14 @@ class LessonPage(TaughtPage):
         verbose_name = _("leçon")
         verbose_name_plural = _("leçons")
 
-    def get_context(self, request, *args, **kwargs):
-        from courses.preview import lesson_context  # previews stand above models
+    @property
+    def preview_modes(self):
+        from courses.preview import LESSON_PREVIEW_MODES  # previews stand above models
 
-        return super().get_context(request, *args, **kwargs) | lesson_context(self)
+        return LESSON_PREVIEW_MODES
+
+    def get_context(self, request, *args, **kwargs):
+        from courses.preview import ENROLLED, lesson_context  # previews stand above models
+
+        mode = getattr(request, "preview_mode", None) or ENROLLED
+        return super().get_context(request, *args, **kwargs) | lesson_context(self, mode)

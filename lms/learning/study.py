@@ -6,7 +6,7 @@ from functools import cached_property
 from django.core.cache import caches
 
 from courses.models import CourseOutline, CoursePage, LessonPage
-from courses.outline import Outline, OutlineItem, course_outline
+from courses.outline import Outline, OutlineItem, course_outline, course_url
 from lms.learning import rules
 from lms.learning.models import Enrolment, ItemProgress
 from lms.people.models import Post, User
@@ -118,6 +118,23 @@ def suggested_courses(user: User, on, limit: int = 3) -> list[CoursePage]:
         .distinct()
         .with_card_facts()[:limit]
     )
+
+
+def required_courses(course: CoursePage, user) -> list[dict]:
+    """The published courses that a course asks for first, and whether `user` has completed each (None: nobody signed in).
+
+    One query, two when there are any and someone is signed in.
+    """
+    required = CoursePage.objects.live().filter(required_by__course=course).order_by("required_by__sort_order")
+    found = list(required.values("pk", "title", "slug"))
+    done: set[int] | None = None
+    if found and user.is_authenticated:
+        finished = Enrolment.objects.filter(person=user, state=Enrolment.State.COMPLETED)
+        done = set(finished.filter(course__in=[row["pk"] for row in found]).values_list("course_id", flat=True))
+    return [
+        {"title": row["title"], "url": course_url(row["slug"]), "is_met": None if done is None else row["pk"] in done}
+        for row in found
+    ]
 
 
 def micro_action(item: OutlineItem) -> str:

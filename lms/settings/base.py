@@ -1,6 +1,7 @@
 """What every installation shares: SQLite, files and the file-system broker unless the environment says otherwise."""
 
 import os
+from email.utils import parseaddr
 from pathlib import Path
 
 import dj_database_url
@@ -262,6 +263,8 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL") or "ne-pas-repondre@localhost"
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Who answers for a course whose file names nobody.
+LMS_CONTACT_EMAIL = os.environ.get("LMS_CONTACT_EMAIL") or parseaddr(DEFAULT_FROM_EMAIL)[1]
 EMAIL_TIMEOUT = 10
 
 # --- Language, time and place

@@ -52,7 +52,14 @@ def make_course(title="Messagerie professionnelle", level=2):
         home = root.add_child(instance=HomePage(title="Accueil", slug=f"accueil-{next(NUMBERS)}"))
         catalogue = home.add_child(instance=CataloguePage(title="Formations", slug="formations"))
     number = next(NUMBERS)
-    course = CoursePage(title=title, slug=f"cours-{number}", code=f"cours-{number}", summary="-", duration_minutes=80)
+    course = CoursePage(
+        title=title,
+        slug=f"cours-{number}",
+        code=f"cours-{number}",
+        summary="-",
+        duration_minutes=80,
+        contact_email="c@example.org",
+    )
     catalogue.add_child(instance=course)
     CompetenceGain.objects.create(course=course, competence=make_competence(), level=level)
     return course

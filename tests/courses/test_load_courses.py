@@ -122,9 +122,9 @@ def test_a_course_comes_in_as_its_file_says(framework, capsys):
 
 def test_prerequisites_are_named(framework, capsys):
     load(capsys, COURSES / "01-messagerie-hygiene.yaml", COURSES / "03-pki-signature.yaml")
-    assert (
-        CoursePage.objects.get(code="pki-signature").prerequisites == "Messagerie professionnelle et hygiène numérique"
-    )
+    course = CoursePage.objects.get(code="pki-signature")
+    assert [each.required.code for each in course.required_courses.all()] == ["messagerie-hygiene"]
+    assert course.prerequisites == ""
 
 
 def test_site_takes_the_place_of_wagtails_welcome_page():

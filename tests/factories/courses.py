@@ -80,6 +80,7 @@ class CoursePageFactory(PageFactory):
     slug = factory.Sequence(lambda n: f"formation-{n}")
     code = factory.SelfAttribute("slug")
     summary = factory.Sequence(lambda n: f"Résumé de la formation {n}.")
+    contact_email = "formations@example.org"
 
 
 class ModulePageFactory(PageFactory):

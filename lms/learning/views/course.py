@@ -15,7 +15,7 @@ from courses.models import CoursePage
 from courses.outline import course_outline
 from courses.page_cache import kept_for_anonymous
 from lms.learning import actions
-from lms.learning.study import Study, find_study
+from lms.learning.study import Study, find_study, required_courses
 from lms.learning.views.steps import steps
 
 REFUSALS = {
@@ -40,7 +40,7 @@ def course(request, slug):
     study = find_study(request.user, slug) if request.user.is_authenticated else None
     if page.is_archived and study is None:
         raise Http404
-    response = render(request, "learning/course.html", _sheet(page) | _place(request, page, study))
+    response = render(request, "learning/course.html", _sheet(page, request.user) | _place(request, page, study))
     response.is_keepable = True
     return response
 
@@ -58,8 +58,8 @@ def enrol(request, slug):
     return redirect(study.next_item.url) if study and study.next_item else redirect("learning:course", slug)
 
 
-def _sheet(page: CoursePage) -> dict:
-    """What the sheet says to everyone."""
+def _sheet(page: CoursePage, user) -> dict:
+    """What the sheet says to everyone, and how `user` stands against what the course asks for."""
     gains = page.competence_gains.select_related("competence").order_by("sort_order")
     return {
         "course": page,
@@ -69,6 +69,9 @@ def _sheet(page: CoursePage) -> dict:
         "sources": [block.value for block in page.sources],
         "gains": [{"competence": gain.competence.name, "level": gain.level} for gain in gains],
         "audience": [profile.name for profile in page.audience.all()],
+        "required_courses": required_courses(page, user),
+        "held_levels": None,  # asked for where they are shown (HR stands above)
+        "required_levels": list(page.required_levels.select_related("competence").order_by("sort_order")),
     }
 
 
