@@ -131,7 +131,7 @@ def quiz_context(page: QuizPage) -> dict:
         "quiz": page,
         "crumbs": [*_way(), (course.title, course_url(course.slug)), (page.title, None)],
         "questions": [
-            {"prompt": asked.question.prompt, "type": asked.question.type_label, "points": asked.points}
+            {"prompt": asked.question.plain_prompt, "type": asked.question.type_label, "points": asked.points}
             for asked in page.quiz_questions.all()
         ],
     }

@@ -5,10 +5,12 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
 from courses.rules.answers import MAX_UPLOAD_MB, MAX_WORDS, UPLOAD_EXTENSIONS
+from courses.rules.rich_text import INLINE_FEATURES
 
 MAX_ITEMS = 12  # options, pairs or items of one question
 MAX_GAPS = 20
 MAX_OPTION, MAX_ITEM, MAX_ACCEPTED, MAX_UNIT, MAX_GAP_TEXT = 500, 300, 200, 40, 5_000  # characters
+MAX_FEEDBACK = 1_000
 TYPOS = [
     ("0", _("aucune")),
     ("1", _("une, dans un mot d’au moins quatre lettres")),
@@ -23,10 +25,16 @@ SURVEY_FORMS = [
 
 
 class OptionBlock(blocks.StructBlock):
-    """An option and whether it is right."""
+    """An option, whether it is right, and why."""
 
-    text = blocks.CharBlock(label=_("texte"), max_length=MAX_OPTION)
+    text = blocks.RichTextBlock(label=_("texte"), features=INLINE_FEATURES, max_length=MAX_OPTION)
     is_correct = blocks.BooleanBlock(label=_("bonne réponse"), required=False)
+    feedback = blocks.CharBlock(
+        label=_("explication"),
+        required=False,
+        max_length=MAX_FEEDBACK,
+        help_text=_("Montrée après la remise, sous l’option : pourquoi elle est juste ou fausse."),
+    )
 
 
 class ChoiceAnswerBlock(blocks.StructBlock):

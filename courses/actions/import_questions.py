@@ -32,6 +32,7 @@ from courses.imports.questions.neutral import (
 from courses.imports.questions.texts import one_line, plain
 from courses.models import Question, QuestionImport, QuestionTag, QuestionVersion, TaggedQuestion
 from courses.rules.answers import frozen_content
+from courses.rules.rich_text import to_html
 from lms.core import audit
 from lms.core.jobs import enqueue
 from lms.people.models import User
@@ -217,20 +218,14 @@ def fill(
         return ids.get(text) or str(uuid.uuid5(OPTION_IDS, f"{question.code}/{text}"))
 
     answer = identified(imported.answer, id_of)
-    question.prompt, question.explanation = imported.prompt, imported.explanation or ""
+    question.prompt, question.explanation = to_html(imported.prompt), to_html(imported.explanation or "")
     question.competence = competences[imported.competence] if imported.competence else None
     question.level = imported.level
     question.answer = [raw_answer(question.code, imported.type, answer)]
-    content = frozen_content(imported.type, answer)
-    return QuestionVersion(
-        question=question,
-        number=held.number + 1 if held else 1,
-        type=imported.type,
-        prompt=question.prompt,
-        content=content,
-        explanation=question.explanation,
-        fingerprint=QuestionVersion.fingerprint_of(imported.type, question.prompt, content, question.explanation),
-    )
+    says = {"type": imported.type, "content": frozen_content(imported.type, answer), **question.texts()}
+    fingerprint = QuestionVersion.fingerprint_of(**says)
+    number = held.number + 1 if held else 1
+    return QuestionVersion(question=question, number=number, fingerprint=fingerprint, **says)
 
 
 def raw_answer(code: str, kind: str, answer: dict) -> dict:

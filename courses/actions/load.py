@@ -23,6 +23,7 @@ from courses.models import (
     QuizQuestion,
     RequiredCourse,
 )
+from courses.rules.rich_text import to_html
 from lms.skills.models import Competence, JobProfile, Strand
 
 QUIZ_ID, QUIZ_TITLE, QUIZ_SLUG = "quiz", "Évaluation finale", "evaluation"
@@ -221,7 +222,7 @@ class Loader:
         ]
 
     def _fill_question(self, question: Question, source: QuestionSource) -> None:
-        question.prompt, question.explanation = source.prompt, source.explanation
+        question.prompt, question.explanation = to_html(source.prompt), to_html(source.explanation)
         question.competence, question.level = self.competences.get(source.competence), source.level
         question.answer = [stream_answer(question.code, source.type, source.answer)]
 
@@ -270,7 +271,13 @@ def stream_answer(code: str, kind: str, answer: dict) -> dict:
     match kind:
         case "single" | "multiple":
             value = {
-                "options": [item(pk, {"text": text, "is_correct": right}) for pk, text, right in answer["options"]]
+                "options": [
+                    item(
+                        pk,
+                        {"text": to_html(text, is_inline=True), "is_correct": right, "feedback": "".join(feedback)},
+                    )
+                    for pk, text, right, *feedback in answer["options"]
+                ]
             }
         case "matching":
             value = {"pairs": [item(pk, {"left": left, "right": right}) for pk, left, right in answer["pairs"]]}

@@ -10,11 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from taggit.managers import TaggableManager
 from taggit.models import ItemBase, TagBase
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFieldPanel
-from wagtail.fields import StreamField
+from wagtail.fields import RichTextField, StreamField
+from wagtail.rich_text import RichText
 from wagtail.search import index
 
+from courses.pictures import freeze_pictures, with_addresses
 from courses.question_blocks import AnswerBlock
 from courses.rules.answers import InvalidAnswer, frozen_content
+from courses.rules.rich_text import FEATURES, Rich, Text, frozen, said, to_text
 from lms.skills.models import LEVEL_VALIDATORS, Competence
 
 
@@ -61,10 +64,13 @@ class Question(index.Indexed, models.Model):
     code = models.SlugField(
         _("code"), max_length=120, unique=True, help_text=_("Court et unique, par exemple « messagerie-q1 ».")
     )
-    prompt = models.TextField(_("énoncé"))
+    prompt = RichTextField(_("énoncé"), features=FEATURES)
     answer = StreamField(AnswerBlock(), verbose_name=_("type et réponses"), min_num=1, max_num=1)
-    explanation = models.TextField(
-        _("explication"), blank=True, help_text=_("Montrée après la remise : pourquoi la bonne réponse l’est.")
+    explanation = RichTextField(
+        _("explication"),
+        features=FEATURES,
+        blank=True,
+        help_text=_("Montrée après la remise : pourquoi la bonne réponse l’est."),
     )
     competence = models.ForeignKey(
         Competence, models.PROTECT, null=True, blank=True, related_name="questions", verbose_name=_("compétence")
@@ -110,7 +116,7 @@ class Question(index.Indexed, models.Model):
         verbose_name_plural = _("questions")
 
     def __str__(self):
-        return self.prompt
+        return self.plain_prompt
 
     def save(self, **kwargs):
         """Save, and freeze a new version in the same transaction if what learners see has changed."""
@@ -118,6 +124,11 @@ class Question(index.Indexed, models.Model):
         with transaction.atomic():
             super().save(**kwargs)
             self.freeze()
+
+    @property
+    def plain_prompt(self) -> str:
+        """The prompt in plain words, for lists."""
+        return to_text(self.prompt)
 
     @property
     def type(self) -> str:
@@ -130,10 +141,27 @@ class Question(index.Indexed, models.Model):
         return str(QuestionVersion.Type(self.type).label) if self.type else ""
 
     def clean(self):
-        try:
-            self.content()
-        except InvalidAnswer as refusal:
-            raise ValidationError({"answer": refusal.messages}) from refusal
+        faults = {}
+        for name, freeze in {"prompt": self.texts, "answer": self.content}.items():
+            try:
+                freeze()
+            except InvalidAnswer as refusal:
+                faults[name] = refusal.messages
+        if faults:
+            raise ValidationError(faults)
+
+    def texts(self) -> dict[str, str]:
+        """The prompt and the explanation as a version freezes them. Raises InvalidAnswer."""
+        prompt, prompt_html = said(Rich(freeze_pictures(self.prompt)))
+        explanation, explanation_html = said(Rich(freeze_pictures(self.explanation)))
+        if not prompt and not prompt_html:
+            raise InvalidAnswer(_("L’énoncé est vide."))
+        return {
+            "prompt": prompt,
+            "prompt_html": prompt_html,
+            "explanation": explanation,
+            "explanation_html": explanation_html,
+        }
 
     def content(self) -> dict:
         """The answer in the plain shape documented on `QuestionVersion`. Raises InvalidAnswer."""
@@ -143,21 +171,15 @@ class Question(index.Indexed, models.Model):
 
     def freeze(self) -> "QuestionVersion":
         """The version of what the question says now, made if it differs from the latest; locks the question."""
-        content = self.content()
-        fingerprint = QuestionVersion.fingerprint_of(self.type, self.prompt, content, self.explanation)
+        says = {"type": self.type, "content": self.content(), **self.texts()}
+        fingerprint = QuestionVersion.fingerprint_of(**says)
         with transaction.atomic():
             Question.objects.select_for_update().get(pk=self.pk)
             latest = self.current_version()
-            if latest and latest.fingerprint == fingerprint:
+            if latest and fingerprint in (latest.fingerprint, latest.fingerprint_of_today()):
                 return latest
-            return self.versions.create(
-                number=latest.number + 1 if latest else 1,
-                type=self.type,
-                prompt=self.prompt,
-                content=content,
-                explanation=self.explanation,
-                fingerprint=fingerprint,
-            )
+            number = latest.number + 1 if latest else 1
+            return self.versions.create(number=number, fingerprint=fingerprint, **says)
 
     def current_version(self) -> "QuestionVersion | None":
         """The latest version (one query)."""
@@ -172,7 +194,12 @@ def plain_answer(block) -> dict:
 
     match block.block_type:
         case "single" | "multiple":
-            return {"options": [(pk, value["text"], bool(value["is_correct"])) for pk, value in items("options")]}
+            rows = items("options")
+            return {
+                "options": [
+                    (pk, option_text(row), bool(row["is_correct"]), row.get("feedback") or "") for pk, row in rows
+                ]
+            }
         case "matching":
             pairs = [(pk, value["left"], value["right"]) for pk, value in items("pairs")]
             return {"pairs": pairs, "distractors": list(block.value["distractors"])}
@@ -196,6 +223,12 @@ def plain_answer(block) -> dict:
     return dict(block.value)
 
 
+def option_text(option) -> Text:
+    """The text of an option: rich, but in the list of a gap."""
+    text = option["text"]
+    return Rich(freeze_pictures(text.source)) if isinstance(text, RichText) else text
+
+
 class FrozenError(Exception):
     """A frozen version was about to be changed or deleted."""
 
@@ -216,6 +249,9 @@ class QuestionVersionQuerySet(models.QuerySet):
 class QuestionVersion(models.Model):
     """A question as it was served: frozen, never changed, never deleted.
 
+    `prompt` and `explanation` are plain words; `prompt_html` and `explanation_html` say them with markup and pictures where
+    words are not enough, "" elsewhere. The same for options: "text", and "html" where there is more to say.
+
     `content` is one dict by type, with stable option ids (str):
     - single: {"options": [{"id", "text"}], "answer": id}
     - multiple: {"options": [{"id", "text"}], "answer": [id, …]}
@@ -230,6 +266,7 @@ class QuestionVersion(models.Model):
     - essay: {"min_words", "max_words", "rubric": [{"id", "text", "points": int, "description"}], "guide": str}
     - file: {"extensions": [str, …], "max_mb": int, "rubric", "guide"}; the guide is for who marks
 
+    Options of single and multiple may have "html" and "feedback" (plain: why it is right or wrong);
     numeric may have "others": [{"answer", "tolerance"}], also right; the right side of matching may have distractors.
     """
 
@@ -250,8 +287,10 @@ class QuestionVersion(models.Model):
     number = models.PositiveIntegerField(_("version"))
     type = models.CharField(_("type"), max_length=20, choices=Type.choices)
     prompt = models.TextField(_("énoncé"))
+    prompt_html = models.TextField(_("énoncé mis en forme"), blank=True, default="")
     content = models.JSONField(_("contenu"))
     explanation = models.TextField(_("explication"), blank=True)
+    explanation_html = models.TextField(_("explication mise en forme"), blank=True, default="")
     fingerprint = models.CharField(_("empreinte"), max_length=64, editable=False)
     created_at = models.DateTimeField(_("figée le"), auto_now_add=True)
 
@@ -274,8 +313,32 @@ class QuestionVersion(models.Model):
     def delete(self, **kwargs):
         raise FrozenError
 
+    @property
+    def rich_prompt(self) -> Text:
+        """The prompt, rich or plain."""
+        return frozen(self.prompt, self.prompt_html)
+
+    @property
+    def rich_explanation(self) -> Text:
+        """The explanation, rich or plain."""
+        return frozen(self.explanation, self.explanation_html)
+
+    @property
+    def shown_prompt(self) -> str:
+        """The prompt as pages show it when it is rich, "" when its plain words are enough."""
+        return with_addresses(self.prompt_html)
+
+    def fingerprint_of_today(self) -> str:
+        """The fingerprint that the same question would have now: line ends and outer spaces are no difference."""
+        lines = {name: getattr(self, name).replace("\r\n", "\n").strip() for name in ("prompt", "explanation")}
+        html = {name: getattr(self, name) for name in ("prompt_html", "explanation_html")}
+        return self.fingerprint_of(type=self.type, content=self.content, **lines, **html)
+
     @staticmethod
-    def fingerprint_of(kind: str, prompt: str, content: dict, explanation: str) -> str:
+    def fingerprint_of(
+        type: str, prompt: str, content: dict, explanation: str, prompt_html: str = "", explanation_html: str = ""
+    ) -> str:
         """SHA-256 (hexadecimal) of all that a learner is shown or marked by."""
-        said = json.dumps([kind, prompt, content, explanation], ensure_ascii=False, sort_keys=True)
-        return hashlib.sha256(said.encode()).hexdigest()
+        rich = [prompt_html, explanation_html] if prompt_html or explanation_html else []
+        told = json.dumps([type, prompt, content, explanation, *rich], ensure_ascii=False, sort_keys=True)
+        return hashlib.sha256(told.encode()).hexdigest()

@@ -8,6 +8,8 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from courses.rules.rich_text import Text, said
+
 # Types that a person marks, and types that nobody marks (they ask an opinion); every other type marks itself.
 MANUAL_TYPES = frozenset({"essay", "file"})
 UNMARKED_TYPES = frozenset({"survey"})
@@ -19,7 +21,7 @@ MAX_TYPOS = 2
 GAP = re.compile(r"\[\[(\d{1,2})\]\]")
 GAP_TYPES = ("short_text", "single", "numeric")
 
-Identified = tuple[str, str]  # identifier, text
+Identified = tuple[str, Text]  # identifier, text
 
 
 class InvalidAnswer(Exception):
@@ -33,7 +35,7 @@ class InvalidAnswer(Exception):
 def frozen_content(kind: str, answer: dict) -> dict:
     """The content of a version (shapes: see `QuestionVersion`) for an author's answer of this type.
 
-    `answer`, by type: {"options": [(id, text, is right)]}, {"is_true"}, {"value", "tolerance", "unit"},
+    `answer`, by type: {"options": [(id, text (may be rich), is right[, explanation])]}, {"is_true"}, {"value", "tolerance", "unit"},
     {"pairs": [(id, left, right)], "distractors": [text]}, {"items": [(id, text)]} in their right order,
     {"accepted": [text], "ignore_case", "ignore_accents", "typos"},
     {"text" with [[1]], "gaps": [(id, type, answer of that type)]},
@@ -46,18 +48,27 @@ def frozen_content(kind: str, answer: dict) -> dict:
 
 def freeze_single(answer: dict) -> dict:
     """One option is right."""
-    right = [pk for pk, _text, is_right in answer["options"] if is_right]
+    right = [pk for pk, _text, is_right, *_feedback in answer["options"] if is_right]
     if len(right) != 1:
         raise InvalidAnswer(_("Un choix unique a exactement une bonne réponse."))
-    return {"options": _listed((pk, text) for pk, text, _right in answer["options"]), "answer": right[0]}
+    return {"options": _options(answer["options"]), "answer": right[0]}
 
 
 def freeze_multiple(answer: dict) -> dict:
     """At least one option is right."""
-    right = [pk for pk, _text, is_right in answer["options"] if is_right]
+    right = [pk for pk, _text, is_right, *_feedback in answer["options"] if is_right]
     if not right:
         raise InvalidAnswer(_("Un choix multiple a au moins une bonne réponse."))
-    return {"options": _listed((pk, text) for pk, text, _right in answer["options"]), "answer": right}
+    return {"options": _options(answer["options"]), "answer": right}
+
+
+def _options(rows: Iterable[tuple]) -> list[dict]:
+    rows = list(rows)
+    options = _listed((pk, text) for pk, text, *_more in rows)
+    for option, (_pk, _text, _right, *feedback) in zip(options, rows, strict=True):
+        if told := "".join(feedback).strip():
+            option["feedback"] = told
+    return options
 
 
 def freeze_true_false(answer: dict) -> dict:
@@ -191,12 +202,15 @@ FREEZERS = {
 
 def _listed(items: Iterable[Identified]) -> list[dict]:
     """At least two options, none empty, no two alike (case and spaces aside)."""
-    listed = [{"id": pk, "text": (text or "").strip()} for pk, text in items]
+    listed = []
+    for pk, text in items:
+        words, html = said(text or "", is_inline=True)
+        listed.append({"id": pk, "text": words, **({"html": html} if html else {})})
     if len(listed) < 2:
         raise InvalidAnswer(_("Il faut au moins deux éléments."))
-    if not all(item["text"] for item in listed):
+    if not all(item["text"] or item.get("html") for item in listed):
         raise InvalidAnswer(_("Un élément n’a pas de texte."))
-    if len({item["text"].casefold() for item in listed}) < len(listed):
+    if len({(item["text"].casefold(), item.get("html")) for item in listed}) < len(listed):
         raise InvalidAnswer(_("Deux éléments ont le même texte."))
     return listed
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from courses.pictures import with_addresses
 from courses.rules.answers import MANUAL_TYPES, UNMARKED_TYPES
 from lms.assessment.models import Attempt, ServedQuestion
 from lms.assessment.rules import serving
@@ -14,12 +15,14 @@ from lms.assessment.rules.marking import ALL, mark
 
 @dataclass(frozen=True)
 class Choice:
-    """Something to pick, in the order served; `is_right` is told once the attempt is submitted."""
+    """Something to pick, in the order served; `is_right` and `feedback` are told once the attempt is submitted."""
 
     value: int
     text: str
     is_given: bool
     is_right: bool | None = None
+    html: str = ""  # safe; "" where the text says it all
+    feedback: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,7 @@ class Question:
     text: str = ""
     unit: str = ""
     ending: str = ""  # what follows the last gap
+    prompt_html: str = ""  # safe; "" where the prompt is plain
     is_many: bool = False  # several choices may be picked
     by_hand: ByHand | None = None
 
@@ -83,6 +87,7 @@ class Correction:
     right_text: str
     explanation: str
     competence: str
+    explanation_html: str = ""  # safe; "" where the explanation is plain
 
     @property
     def verdict(self) -> str:
@@ -126,6 +131,7 @@ def question(row: ServedQuestion, corrected: bool = False) -> Question:
         text=row.response if is_text and isinstance(row.response, str) else "",
         unit=content.get("unit", "") if type == "numeric" else "",
         ending=content["texts"][-1] if type == "gap_fill" else "",
+        prompt_html=with_addresses(row.version.prompt_html),
         is_many="multiple" in (type, content.get("form")),
         by_hand=_by_hand(row) if type in MANUAL_TYPES else None,
     )
@@ -143,6 +149,7 @@ def correction(row: ServedQuestion) -> Correction:
         right_text=_right_text(shown.type, row.version.content),
         explanation=row.version.explanation,
         competence=competence.name if competence else "",
+        explanation_html=with_addresses(row.version.explanation_html),
     )
 
 
@@ -165,18 +172,26 @@ def _by_hand(row: ServedQuestion) -> ByHand:
 def _choices(row: ServedQuestion, corrected: bool) -> list[Choice]:
     type, content = row.version.type, row.version.content
     if type == "true_false":
-        texts, right = [_("Vrai"), _("Faux")], {0 if content["answer"] else 1}
+        options, right = [{"text": _("Vrai")}, {"text": _("Faux")}], {0 if content["answer"] else 1}
     elif type in ("single", "multiple"):
-        texts = serving.texts_in_order(content, row.order)
+        options = serving.in_order(content, row.order)
         answer = [content["answer"]] if type == "single" else content["answer"]
         right = {place for place, id in enumerate(row.order["options"]) if id in answer}
     elif type == "survey":
-        texts, right, corrected = serving.texts_in_order(content, row.order), set(), False
+        options, right, corrected = serving.in_order(content, row.order), set(), False
     else:
         return []
     given = serving.given_places(type, content, row.order, row.response)
     return [
-        Choice(place, text, place in given, place in right if corrected else None) for place, text in enumerate(texts)
+        Choice(
+            place,
+            option["text"],
+            place in given,
+            place in right if corrected else None,
+            with_addresses(option.get("html", "")),
+            option.get("feedback", "") if corrected else "",
+        )
+        for place, option in enumerate(options)
     ]
 
 

@@ -109,15 +109,15 @@ def test_question_chooser_is_for_authors_alone(client, back_office):
 def question_form(**changes) -> dict:
     answer = {
         "options": [
-            {"type": "item", "value": {"text": "Oui", "is_correct": "on"}},
-            {"type": "item", "value": {"text": "Non"}},
+            {"type": "item", "value": {"text": rich_text("Oui"), "is_correct": "on"}},
+            {"type": "item", "value": {"text": rich_text("Non")}},
         ]
     }
     options = answer["options"]
     form = {
         "code": "nouvelle",
-        "prompt": "Est-ce clair ?",
-        "explanation": "",
+        "prompt": rich_text("Est-ce clair ?"),
+        "explanation": rich_text(""),
         "competence": "",
         "level": "",
         "answer-count": "1",

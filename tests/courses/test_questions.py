@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import ProtectedError
 from hypothesis import given
 from hypothesis import strategies as st
+from wagtail.rich_text import RichText
 
 from courses.actions import freeze_question
 from courses.models import FrozenError, Question, QuestionVersion
@@ -40,7 +41,7 @@ def test_option_ids_stay_when_an_option_is_reworded():
     question = QuestionFactory(kind="single")
     before = question.current_version().content
     question = Question.objects.get(pk=question.pk)
-    question.answer[0].value["options"][1]["text"] = "Faux, vraiment"
+    question.answer[0].value["options"][1]["text"] = RichText("Faux, vraiment")
     question.save()
     after = question.current_version().content
     assert [option["id"] for option in after["options"]] == [option["id"] for option in before["options"]]

@@ -33,12 +33,17 @@ def shuffled_order(type: str, content: dict, random: Random) -> dict:
     return {part: ids}
 
 
+def in_order(content: dict, order: dict) -> list[dict]:
+    """What was shuffled, as shown."""
+    for part, ids in order.items():
+        entries = {entry["id"]: entry for entry in content[part]}
+        return [entries[id] for id in ids]
+    return []
+
+
 def texts_in_order(content: dict, order: dict) -> list[str]:
     """The texts of what was shuffled, as shown."""
-    for part, ids in order.items():
-        texts = {entry["id"]: entry["text"] for entry in content[part]}
-        return [texts[id] for id in ids]
-    return []
+    return [entry["text"] for entry in in_order(content, order)]
 
 
 def read_response(type: str, content: dict, order: dict, position: int, form: Mapping[str, list[str]]) -> Any:
