@@ -1,4 +1,4 @@
-"""The panel of the lesson editor that says how much the lesson weighs, as it was last saved."""
+"""Panels of the editors: how much a lesson weighs, how many questions of the bank a draw may take."""
 
 from wagtail.admin.panels import Panel
 
@@ -18,3 +18,15 @@ class LessonWeightPanel(Panel):
                 "first_view_budget": FIRST_VIEW_BUDGET,
                 "pictures_budget": PICTURES_BUDGET,
             }
+
+
+class MatchingQuestionsPanel(Panel):
+    """How many questions of the bank match a draw; a script asks again while its author chooses."""
+
+    class BoundPanel(Panel.BoundPanel):
+        template_name = "courses/back_office/matching_questions.html"
+
+        def get_context_data(self, parent_context=None):
+            from courses.back_office.draws import matching_text  # views stand above models
+
+            return super().get_context_data(parent_context) | {"text": matching_text(self.instance)}

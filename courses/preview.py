@@ -134,6 +134,7 @@ def quiz_context(page: QuizPage) -> dict:
             {"prompt": asked.question.plain_prompt, "type": asked.question.type_label, "points": asked.points}
             for asked in page.quiz_questions.all()
         ],
+        "draws": page.draws.all(),
     }
 
 

@@ -1,7 +1,9 @@
 """The back office of trainers: the list of courses, the question bank, archiving instead of deleting."""
 
 from django.shortcuts import redirect
+from django.templatetags.static import static
 from django.urls import path, reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from wagtail import hooks
 from wagtail.admin import messages
@@ -12,6 +14,7 @@ from wagtail.snippets.models import register_snippet
 from courses.addresses import TAKEN, address_met_by, free_addresses
 from courses.back_office import question_imports
 from courses.back_office.courses import CourseViewSet, set_archived
+from courses.back_office.draws import draw_matches
 from courses.back_office.questions import QuestionViewSet
 from courses.back_office.reviews import ReviewPanel, ReviewReport, review_menu_item
 from courses.content_checks import with_lesson_checks
@@ -49,6 +52,16 @@ def archive_urls():
         path("formations/<int:pk>/archiver/", set_archived, {"archived": True}, name="courses_archive"),
         path("formations/<int:pk>/desarchiver/", set_archived, {"archived": False}, name="courses_unarchive"),
     ]
+
+
+@hooks.register("register_admin_urls")
+def draw_urls():
+    return [path("tirages/", draw_matches, name="courses_draw_matches")]
+
+
+@hooks.register("insert_editor_js")
+def editor_scripts():
+    return format_html('<script src="{}"></script>', static("lms/js/quiz_draws.js"))
 
 
 @hooks.register("register_admin_urls")

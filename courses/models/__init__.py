@@ -6,7 +6,7 @@ from courses.models.lesson import LessonPage
 from courses.models.module import ModulePage
 from courses.models.outline import CourseOutline
 from courses.models.questions import FrozenError, Question, QuestionTag, QuestionVersion, TaggedQuestion
-from courses.models.quiz import QuizPage, QuizQuestion
+from courses.models.quiz import QuizDraw, QuizPage, QuizQuestion
 from courses.models.sheet import CompetenceGain, Licence, RequiredCourse, RequiredLevel
 from courses.models.site import CATALOGUE_SLUG, CataloguePage, HomePage
 from courses.models.taught import Assurance
@@ -28,6 +28,7 @@ __all__ = [
     "QuestionImport",
     "QuestionTag",
     "QuestionVersion",
+    "QuizDraw",
     "QuizPage",
     "QuizQuestion",
     "RequiredCourse",

@@ -1,14 +1,25 @@
-"""Assessment's work in the background: learners told of what was decided, and what answers say of questions."""
+"""Assessment's work in the background: expired attempts closed, learners told of decisions, what answers say of questions."""
 
 from celery import shared_task
 from django.db import transaction
 from django.utils import timezone
 
 from courses.models import CoursePage, QuizPage
+from lms.assessment.actions import close_expired_attempts
 from lms.assessment.actions.statistics import JOB, ask_statistics, compute_statistics, courses_to_compute
 from lms.assessment.letters import write_to_learner
 from lms.assessment.models import Attempt
 from lms.core.jobs import job_handler
+
+
+@shared_task(name="assessment.close_expired_attempts")
+def close_expired_attempts_task():
+    """Each minute, close what is past its deadline, with what was saved.
+
+    The open attempt is itself the row that is not lost: one that a run leaves, the next finds again, and whoever touches
+    the attempt before closes it.
+    """
+    close_expired_attempts(timezone.now())
 
 
 @job_handler("assessment.tell_marked")

@@ -387,6 +387,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": LMS_JOB_SWEEP_SECONDS,
         "options": {"expires": LMS_JOB_SWEEP_SECONDS},
     },
+    # Attempts whose time is up; late is no harm, answers are refused by the clock and a touched attempt closes itself.
+    "assessment.close_expired_attempts": {
+        "task": "assessment.close_expired_attempts",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
     # Roles that end or begin; late is no harm, the scoping rule heeds their dates itself.
     "people.sync_memberships": {"task": "people.sync_memberships", "schedule": crontab(hour=0, minute=5)},
     # A seal that ends in 90, 30 or 7 days is told of.

@@ -16,7 +16,7 @@ WORTH = ["awarded_points", "max_points", "score_percent", "is_passed"]
 
 
 def automatic_lines(questions: Iterable[ServedQuestion], now: datetime.datetime) -> list[MarkLine]:
-    """The lines (not written yet) of the answers that need nobody; the questions come with their version.
+    """The lines (not written yet) of the answers that need nobody; the questions come with their version and attempt.
 
     An answer that a person marks needs nobody where nothing was answered.
     """
@@ -36,10 +36,15 @@ def automatic_lines(questions: Iterable[ServedQuestion], now: datetime.datetime)
 
 
 def automatic_points(question: ServedQuestion, version: QuestionVersion) -> Decimal:
-    """Points of the answer to a served question, by the key of a version of it."""
+    """Points of the answer to a served question (its attempt at hand), by the key of a version of it.
+
+    The policy is the one the attempt was begun under: partial credit or not, negative marks or none.
+    """
     if question.response is None:
         return Decimal(0)
-    return scoring.points_for(mark(version.type, version.content, question.response), question.points)
+    terms = question.attempt.terms
+    share = mark(version.type, version.content, question.response)
+    return scoring.points_for(share, question.points, terms.partial_credit, terms.penalty_percent)
 
 
 def derive(attempt: Attempt, questions: list[ServedQuestion], lines: Iterable[MarkLine]) -> None:

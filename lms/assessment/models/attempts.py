@@ -7,6 +7,8 @@ from wagtail.models import Revision
 
 from courses.models import CoursePage, QuestionVersion, QuizPage
 from courses.rules.answers import MANUAL_TYPES
+from lms.assessment.rules import timing
+from lms.assessment.rules.terms import Terms
 from lms.learning.models import Enrolment
 from lms.people.models import OwnedQuerySet
 
@@ -18,10 +20,23 @@ class AttemptQuerySet(OwnedQuerySet):
         """The learner's own attempts, the only ones they may answer or read the answers of."""
         return self.filter(enrolment__person=user)
 
+    def taking_answers(self, now):
+        """Attempts whose answers may still change at `now`: open, and not past their deadline with its grace."""
+        in_time = Q(due_at__isnull=True) | Q(due_at__gte=timing.earliest_open_deadline(now))
+        return self.filter(in_time, state=Attempt.State.OPEN)
+
+    def expired(self, now):
+        """Open attempts past their deadline and its grace, for the server to close. Given-up courses wait."""
+        return self.filter(state=Attempt.State.OPEN, due_at__lt=timing.earliest_open_deadline(now)).exclude(
+            enrolment__state=Enrolment.State.WITHDRAWN
+        )
+
 
 class Attempt(models.Model):
-    """One sitting of a quiz: the questions served (frozen), the answers, the mark.
+    """One sitting of a quiz: the questions served and the rules of the day (both frozen), the answers, the mark.
 
+    `rules` is `QuizPage.rules()` at the start, read through `terms`. `due_at` is the deadline in force, as
+    `timing.deadline` gives it: the one thing that an exception may move (`set_deadline`).
     The points, the mark and `is_passed` are what the ledger says now (`MarkLine`), kept here for lists. While a person
     has answers to mark, the points are provisional and `is_passed` is null.
     """
@@ -36,8 +51,11 @@ class Attempt(models.Model):
     number = models.PositiveSmallIntegerField(_("tentative n°"))
     state = models.CharField(_("état"), max_length=10, choices=State.choices, default=State.OPEN)
     pass_mark_percent = models.PositiveSmallIntegerField(_("seuil de réussite (%)"))
+    rules = models.JSONField(_("règles au début"), default=dict, blank=True)
     started_at = models.DateTimeField(_("commencée le"))
+    due_at = models.DateTimeField(_("à remettre avant"), null=True, blank=True)
     submitted_at = models.DateTimeField(_("remise le"), null=True, blank=True)
+    is_expired = models.BooleanField(_("remise par le serveur à l’échéance"), default=False)
     awarded_points = models.DecimalField(_("points obtenus"), max_digits=7, decimal_places=2, null=True, blank=True)
     max_points = models.DecimalField(_("points possibles"), max_digits=7, decimal_places=2)
     score_percent = models.DecimalField(_("note (%)"), max_digits=5, decimal_places=2, null=True, blank=True)
@@ -58,11 +76,17 @@ class Attempt(models.Model):
                 name="assessment_submitted_attempt_is_marked",
             ),
         ]
+        indexes = [models.Index(fields=["due_at"], name="assessment_attempt_due", condition=Q(state="open"))]
         verbose_name = _("tentative")
         verbose_name_plural = _("tentatives")
 
     def __str__(self):
         return f"{self.enrolment} – {self.quiz} n° {self.number}"
+
+    @property
+    def terms(self) -> Terms:
+        """The rules this attempt was begun under."""
+        return Terms.from_json(self.rules)
 
     @property
     def awaits_marking(self) -> bool:
@@ -73,6 +97,10 @@ class Attempt(models.Model):
     def state_label(self) -> str:
         """The state as lists say it."""
         return str(_("à corriger")) if self.awaits_marking else self.get_state_display()
+
+    def is_past_due(self, now) -> bool:
+        """Whether the deadline and its grace are past at `now`."""
+        return timing.is_over(self.due_at, now)
 
 
 class ServedQuestionQuerySet(models.QuerySet):
@@ -94,7 +122,9 @@ class ServedQuestion(models.Model):
 
     `order`: the shuffled option ids, {"options": […]}, {"right": […]} or {"items": […]} by type.
     `response`: as given, by type: id | [id] | bool | str | {left id: right id} | {item id: rank}, possibly incomplete;
-    null when not answered. Once `awarded_points` is set, the answer does not change any more.
+    null when not answered. `given_at`: when the learner last said or took back something here, by the server's clock;
+    of two saves the one given later stands. Once `is_final`, the answer does not change any more: it was submitted or,
+    in practice, checked (an attempt opened again clears it).
     `awarded_points` and `awaits_marking` are what the ledger says now (`MarkLine`), kept here for lists.
     """
 
@@ -104,6 +134,8 @@ class ServedQuestion(models.Model):
     points = models.PositiveSmallIntegerField(_("points"))
     order = models.JSONField(_("ordre présenté"), default=dict, blank=True)
     response = models.JSONField(_("réponse"), null=True, blank=True)
+    given_at = models.DateTimeField(_("donnée le"), null=True, blank=True)
+    is_final = models.BooleanField(_("définitive"), default=False)
     answered_at = models.DateTimeField(_("répondu le"), null=True, blank=True)
     awarded_points = models.DecimalField(_("points obtenus"), max_digits=7, decimal_places=2, null=True, blank=True)
     awaits_marking = models.BooleanField(_("à corriger"), default=False)

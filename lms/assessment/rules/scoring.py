@@ -5,9 +5,15 @@ from decimal import ROUND_HALF_UP, Decimal
 CENT = Decimal("0.01")
 
 
-def points_for(share: Decimal, points: int) -> Decimal:
-    """Points awarded for a share (0 to 1) of a question worth `points`, to the hundredth."""
-    return (share * points).quantize(CENT, ROUND_HALF_UP)
+def points_for(share: Decimal, points: int, partial_credit: bool = True, penalty_percent: int = 0) -> Decimal:
+    """Points that an answer earns for a share (0 to 1) of a question worth `points`, to the hundredth.
+
+    Without partial credit, all or nothing. An answer that earns nothing costs `penalty_percent` of the question's points
+    (0: no negative marks).
+    """
+    if not partial_credit and share < 1:
+        share = Decimal(0)
+    return ((share or -Decimal(penalty_percent) / 100) * points).quantize(CENT, ROUND_HALF_UP)
 
 
 def score_percent(awarded: Decimal, max_points: Decimal) -> Decimal:

@@ -1,68 +1,48 @@
-"""Passing a quiz: its rules, an attempt, each answer, the submission, the result. Only the learner's own."""
+"""Answering an attempt: its questions, each answer saved, the submission, the result. Only the learner's own."""
+
+import datetime
 
 from django.contrib import messages
-from django.http import Http404, JsonResponse
+from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from courses.models import CoursePage, QuizPage
 from lms.assessment import actions, paper
 from lms.assessment.models import Attempt, ServedQuestion
 from lms.assessment.review import reviews_of
-from lms.assessment.rules import scoring, serving
+from lms.assessment.rules import feedback, scoring, serving, timing
+from lms.assessment.sheet import rows_on_page, sheet
+from lms.assessment.views.around import REFUSALS, around, find_place, refusal_text, shown_of
 from lms.learning.actions import EnrolmentWithdrawn
-from lms.learning.models import Enrolment
-from lms.learning.study import Study, find_study
-from lms.learning.views.steps import steps
 
 # What Django reads into request.POST; in anything else it finds no answer at all.
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
-REFUSALS = {
-    actions.NotEnrolled: gettext_lazy("Inscrivez-vous à la formation pour passer son évaluation."),
-    actions.QuizNotOpen: gettext_lazy("Cette évaluation n’est pas ouverte."),
-    actions.QuizAlreadyPassed: gettext_lazy("Vous avez déjà réussi cette évaluation."),
-    actions.AttemptBeingMarked: gettext_lazy("Votre tentative est en cours de correction : attendez son résultat."),
-    actions.NoAttemptLeft: gettext_lazy("Vous avez utilisé toutes vos tentatives."),
-}
 ALREADY_SUBMITTED = gettext_lazy("Cette tentative est déjà remise : ses réponses ne changent plus.")
-
-
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def quiz(request, pk):
-    """The rules, what is left, what was done; a POST starts an attempt or finds the open one again."""
-    page = get_object_or_404(QuizPage.objects.live(), pk=pk)
-    study, item = _study(request, page)
-    if study is None:
-        messages.info(request, _("Inscrivez-vous à cette formation pour ouvrir ses leçons et son évaluation."))
-        return redirect(item)
-    if item is None:  # its module is not published
-        raise Http404
-    if request.method == "POST":
-        return _start(request, page, study)
-    attempts = list(Attempt.objects.for_learner(request.user).filter(quiz=page).order_by("-number"))
-    return render(request, "assessment/quiz.html", _rules(page, study, item, attempts))
+TIME_IS_UP = gettext_lazy("Le temps est écoulé : ce qui était enregistré a été remis.")
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def attempt(request, pk):
-    """All the questions on one page; a POST keeps what is given so far, then stays here or goes on to submit."""
-    found = _own_attempt(request, pk)
+    """The questions, on one page or one by one; a POST keeps what is given so far, then goes where its button says."""
+    now = timezone.now()
+    found = _own_attempt(request, pk, now)
+    if found.state == Attempt.State.SUBMITTED:
+        if request.method == "POST":
+            messages.info(request, TIME_IS_UP if found.is_expired else ALREADY_SUBMITTED)
+        return redirect("assessment:result", pk)
+    if found.is_past_due(now):
+        messages.error(request, REFUSALS[actions.NotEnrolled])
+        return redirect("assessment:quiz", found.quiz_id)
     served = paper.questions_of(found)
     if request.method == "POST":
-        return _keep(request, found, served)
-    if found.state == Attempt.State.SUBMITTED:
-        return redirect("assessment:result", pk)
-    questions = [paper.question(row) for row in served]
-    answered = sum(question.is_answered for question in questions)
-    context = _around(found) | {"questions": questions, "answered_count": answered}
-    return render(request, "assessment/attempt.html", context)
+        return _keep(request, found, served, now)
+    return render(request, "assessment/attempt.html", around(found) | sheet(found, served, _asked(request.GET), now))
 
 
 @require_POST
@@ -71,33 +51,41 @@ def answer(request, pk, position):
     if request.content_type and request.content_type not in FORM_TYPES:
         return JsonResponse({"saved": False}, status=415)
     row = get_object_or_404(
-        ServedQuestion.objects.select_related("version").only(
-            "attempt_id", "position", "order", "version__type", "version__content"
+        ServedQuestion.objects.select_related("version", "attempt").only(
+            "position", "order", "version__type", "version__content", "attempt__started_at"
         ),
         attempt=pk,
         attempt__enrolment__person=request.user,
         position=position,
     )
+    now = timezone.now()
     answers = paper.read_form([row], request.POST)
     if position not in answers:  # a file has its own address
         return JsonResponse({"saved": False}, status=415)
     response = answers[position]
+    told = {
+        "answered": serving.is_answered(row.version.type, row.version.content, response),
+        "now": timing.milliseconds(now),
+    }
     try:
-        actions.save_answer(pk, position, response, timezone.now())
+        given_at = timing.given_at(_number(request.POST.get("at")), row.attempt.started_at, now)
+        actions.save_answer(pk, position, response, now, given_at)
+    except (actions.AnswerStale, actions.AnswerFinal):
+        return JsonResponse(told | {"saved": False})
     except actions.AttemptSubmitted:
         return JsonResponse({"saved": False, "result": reverse("assessment:result", args=[pk])}, status=409)
-    is_answered = serving.is_answered(row.version.type, row.version.content, response)
-    return JsonResponse({"saved": True, "answered": is_answered})
+    return JsonResponse(told | {"saved": True})
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def submit(request, pk):
     """Ask for confirmation, naming what is not answered; a POST submits what was saved."""
-    found = _own_attempt(request, pk)
+    now = timezone.now()
+    found = _own_attempt(request, pk, now)
     if request.method == "POST":
         try:
-            actions.submit(found, timezone.now())
+            actions.submit(found, now)
         except EnrolmentWithdrawn:
             messages.error(request, REFUSALS[actions.NotEnrolled])
             return redirect("assessment:quiz", found.quiz_id)
@@ -106,103 +94,99 @@ def submit(request, pk):
         return redirect("assessment:result", pk)
     questions = [paper.question(row) for row in paper.questions_of(found)]
     missing = [question for question in questions if not question.is_answered]
-    context = _around(found) | {"questions": questions, "missing": missing}
+    context = around(found) | {"questions": questions, "missing": missing, "terms": found.terms}
     return render(request, "assessment/submit.html", context)
 
 
 @never_cache
 @require_safe
 def result(request, pk):
-    """The mark, each question corrected and explained, and what to do next."""
-    found = _own_attempt(request, pk)
+    """The mark, each question corrected and explained, as far as the quiz tells them; and what to do next."""
+    now = timezone.now()
+    found = _own_attempt(request, pk, now)
     if found.state != Attempt.State.SUBMITTED:
         return redirect("assessment:attempt", pk)
-    study, _item = _study(request, found.quiz)
-    used = Attempt.objects.for_learner(request.user).filter(quiz=found.quiz_id).count()
-    context = _around(found) | {
+    study, _item = find_place(request, found.quiz)
+    attempts = list(Attempt.objects.for_learner(request.user).filter(quiz=found.quiz_id).order_by("number"))
+    shown = shown_of(found, attempts, found.quiz, now)
+    refused = actions.refusal(found.enrolment, found.quiz, attempts, now)
+    left = scoring.attempts_left(found.quiz.max_attempts, len(attempts))
+    context = around(found) | {
         "ring_percent": int(found.score_percent),  # never rounded up to the pass mark
-        "reviews": reviews_of(found),
+        "shown": shown,
+        "told_at": feedback.latest(found.terms.closes_at, found.quiz.closes_at),
+        "reviews": reviews_of(found) if shown.verdicts else [],
         "study": study,
         "next_item": study.next_item if study else None,
-        "attempts_left": scoring.attempts_left(found.quiz.max_attempts, used),
-        "is_limited": found.quiz.max_attempts > 0,
+        "attempts_left": left,
+        "is_limited": left is not None,
+        "refusal": refusal_text(refused) if refused else "",
+        "is_exhausted": isinstance(refused, actions.NoAttemptLeft),
     }
     return render(request, "assessment/result.html", context)
 
 
-def _study(request, page: QuizPage) -> tuple[Study | None, object]:
-    """The learner's place in the course of a quiz and its step there; without a place, the course's address instead."""
-    course = get_object_or_404(CoursePage.objects.ancestor_of(page).only("slug"))
-    study = find_study(request.user, course.slug)
-    if study is None:
-        return None, reverse("learning:course", args=[course.slug])
-    item = study.outline.item_by_id(page.pk)
-    if item is not None and not item.is_open_to(request.user):
-        raise Http404
-    return study, item
+def _own_attempt(request, pk: int, now: datetime.datetime) -> Attempt:
+    """The learner's attempt; closed first when its time is up."""
+    attempts = Attempt.objects.for_learner(request.user).select_related("quiz", "enrolment__course")
+    found = get_object_or_404(attempts, pk=pk)
+    if found.state == Attempt.State.OPEN and found.is_past_due(now):
+        actions.close_if_expired(found, now)
+        found.refresh_from_db(from_queryset=attempts)
+    return found
 
 
-def _own_attempt(request, pk: int) -> Attempt:
-    attempts = Attempt.objects.for_learner(request.user)
-    return get_object_or_404(attempts.select_related("quiz", "enrolment__course"), pk=pk)
-
-
-def _start(request, page: QuizPage, study: Study):
+def _keep(request, found: Attempt, served: list[ServedQuestion], now: datetime.datetime):
+    """Save what the page shows, then go where the button pressed says."""
+    asked = _asked(request.POST)
+    shown = rows_on_page(found, served, asked)
     try:
-        started = actions.start_attempt(Enrolment(pk=study.enrolment_id), page, timezone.now())
-    except actions.AttemptRefused as refusal:
-        messages.error(request, REFUSALS[type(refusal)])
-        return redirect("assessment:quiz", page.pk)
-    return redirect("assessment:attempt", started.pk)
-
-
-def _keep(request, found: Attempt, served: list[ServedQuestion]):
-    try:
-        actions.save_answers(found, paper.read_form(served, request.POST), timezone.now())
+        kept = actions.save_answers(
+            found, paper.read_form(shown, request.POST), now, _served_at(request.POST, found, now)
+        )
+        if check := _number(request.POST.get("check")):
+            actions.check_question(found, check, now)
     except actions.AttemptSubmitted:
         messages.info(request, ALREADY_SUBMITTED)
         return redirect("assessment:result", found.pk)
+    except (actions.NotPractice, actions.UnknownQuestion):
+        return redirect("assessment:attempt", found.pk)
+    if kept:
+        messages.warning(request, _kept_text(kept))
+    return _next(request, found, asked, check)
+
+
+def _next(request, found: Attempt, asked: int | None, check: int | None):
+    here = reverse("assessment:attempt", args=[found.pk])
     if request.POST.get("action") == "submit":
         return redirect("assessment:submit", found.pk)
+    if go := _number(request.POST.get("go")):
+        return redirect(f"{here}?question={go}")
+    page = f"?question={asked}" if found.terms.one_per_page and asked else ""
+    if check:
+        return redirect(f"{here}{page}#question-{check}")
     messages.success(request, _("Vos réponses sont enregistrées. Vous pouvez reprendre plus tard."))
-    return redirect("assessment:attempt", found.pk)
+    return redirect(f"{here}{page}")
 
 
-def _rules(page: QuizPage, study: Study, item, attempts: list[Attempt]) -> dict:
-    open_attempt = next((one for one in attempts if one.state == Attempt.State.OPEN), None)
-    is_passed = any(one.is_passed for one in attempts)
-    left = scoring.attempts_left(page.max_attempts, len(attempts))
-    return {
-        "quiz": page,
-        "course": study.outline,
-        "crumbs": _crumbs(study.outline.title, study.outline.url, page.title),
-        "item": item,
-        "outline": steps(study.outline, study.done_ids, item),
-        "question_count": page.quiz_questions.count(),
-        "attempts": [one for one in attempts if one.state == Attempt.State.SUBMITTED],
-        "open_attempt": open_attempt,
-        "is_passed": is_passed,
-        "attempts_left": left,
-        "is_limited": left is not None,
-        "is_being_marked": any(one.awaits_marking for one in attempts),
-        "may_start": not is_passed and open_attempt is None and left != 0,
-        "previous": study.outline.before(item) if item else None,
-        "next": study.outline.after(item) if item else None,
-        "undone_lessons": [one for one in study.outline.items if one.kind == "lesson" and one.id not in study.done_ids],
-    }
+def _kept_text(positions: list[int]) -> str:
+    """That answers given later, elsewhere, were not overwritten by this older page."""
+    return ngettext(
+        "Question %(positions)s : une réponse plus récente, donnée sur une autre page, a été gardée. Vérifiez-la.",
+        "Questions %(positions)s : des réponses plus récentes, données sur une autre page, ont été gardées. Vérifiez-les.",
+        len(positions),
+    ) % {"positions": ", ".join(map(str, positions))}
 
 
-def _around(found: Attempt) -> dict:
-    course = found.enrolment.course
-    course_url = reverse("learning:course", args=[course.slug])
-    return {
-        "attempt": found,
-        "quiz": found.quiz,
-        "course": course,
-        "course_url": course_url,
-        "crumbs": _crumbs(course.title, course_url, found.quiz.title),
-    }
+def _asked(fields) -> int | None:
+    return _number(fields.get("question"))
 
 
-def _crumbs(course_title: str, course_url: str, title: str) -> list[tuple[str, str | None]]:
-    return [(_("Mon espace"), reverse("learning:home")), (course_title, course_url), (title, None)]
+def _served_at(fields, found: Attempt, now: datetime.datetime) -> datetime.datetime | None:
+    claimed = _number(fields.get("served_at"))
+    return None if claimed is None else timing.given_at(claimed, found.started_at, now)
+
+
+def _number(text: str | None) -> int | None:
+    """A whole number a form sent, or None."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 16 else None

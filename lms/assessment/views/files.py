@@ -13,6 +13,7 @@ from courses.permissions import can_teach
 from lms.assessment import actions, paper
 from lms.assessment.models import AnswerFile, Attempt
 from lms.assessment.rules.uploads import UploadRefused
+from lms.assessment.sheet import rows_on_page
 
 
 @require_POST
@@ -25,7 +26,8 @@ def hand_in(request, pk, position):
         raise Http404
     given = request.FILES.get(f"q{position}")
     try:
-        actions.save_answers(attempt, paper.read_form(served, request.POST), timezone.now())
+        shown = rows_on_page(attempt, served, position)
+        actions.save_answers(attempt, paper.read_form(shown, request.POST), timezone.now())
         if given is None:
             messages.info(request, _("Vos réponses sont enregistrées ; aucun fichier n’était choisi."))
         else:
@@ -35,7 +37,8 @@ def hand_in(request, pk, position):
         messages.error(request, str(refusal))
     except actions.AttemptSubmitted:
         return redirect("assessment:result", pk)
-    return redirect(f"{reverse('assessment:attempt', args=[pk])}#question-{position}")
+    page = f"?question={position}" if attempt.terms.one_per_page else ""
+    return redirect(f"{reverse('assessment:attempt', args=[pk])}{page}#question-{position}")
 
 
 @never_cache

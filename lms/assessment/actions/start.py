@@ -1,0 +1,141 @@
+"""An attempt begins: whether it may, and the questions and rules frozen in it."""
+
+import datetime
+from random import Random, SystemRandom
+
+from django.db import transaction
+
+from courses.draws import pools_of
+from courses.models import QuestionVersion, QuizPage
+from courses.rules.answers import UNMARKED_TYPES
+from courses.rules.draws import draw
+from lms.assessment.actions.attempts import close_if_expired
+from lms.assessment.actions.refusals import (
+    AttemptBeingMarked,
+    AttemptRefused,
+    NoAttemptLeft,
+    NotEnrolled,
+    QuizAlreadyPassed,
+    QuizClosed,
+    QuizNotOpen,
+    QuizNotOpenYet,
+    TooSoon,
+)
+from lms.assessment.models import Attempt, ServedQuestion
+from lms.assessment.rules import scoring, serving, timing
+from lms.learning.models import Enrolment
+
+State = Attempt.State
+
+
+class AsWritten(Random):
+    """Chance that leaves everything in its order."""
+
+    def shuffle(self, x):
+        """Nothing moves."""
+
+
+def start_attempt(
+    enrolment: Enrolment, quiz: QuizPage, now: datetime.datetime, random: Random | None = None
+) -> Attempt:
+    """Begin an attempt, or find again the one that is open; one that expired is closed first.
+
+    The questions are frozen as served (latest version of each, drawn, shuffled) and so are the rules and the deadline.
+    Locks the enrolment, so that two tabs open one attempt. Raises an AttemptRefused.
+    """
+    random = random or SystemRandom()
+    attempt = _start(enrolment, quiz, now, random)
+    if attempt.is_past_due(now):  # closed outside that transaction: closing locks the attempt, then the enrolment
+        close_if_expired(attempt, now)
+        attempt = _start(enrolment, quiz, now, random)
+    return attempt
+
+
+def refusal(
+    enrolment: Enrolment, quiz: QuizPage, attempts: list[Attempt], now: datetime.datetime
+) -> AttemptRefused | None:
+    """Why a new attempt may not begin at `now`, given those already made in order; None when it may. No query."""
+    last = attempts[-1].submitted_at if attempts else None
+    next_at = timing.next_start_at(last, quiz.wait_minutes)
+    if enrolment.state == Enrolment.State.WITHDRAWN:
+        return NotEnrolled()
+    if not quiz.live:
+        return QuizNotOpen()
+    if any(attempt.is_passed for attempt in attempts):
+        return QuizAlreadyPassed()
+    if any(attempt.awaits_marking for attempt in attempts):
+        return AttemptBeingMarked()
+    if quiz.closes_at and now >= quiz.closes_at:
+        return QuizClosed()
+    if scoring.attempts_left(quiz.max_attempts, len(attempts)) == 0:
+        return NoAttemptLeft()
+    if quiz.opens_at and now < quiz.opens_at:
+        return QuizNotOpenYet(quiz.opens_at)
+    if next_at and now < next_at:
+        return TooSoon(next_at)
+    return None
+
+
+@transaction.atomic
+def _start(enrolment: Enrolment, quiz: QuizPage, now: datetime.datetime, random: Random) -> Attempt:
+    enrolment = Enrolment.objects.select_for_update().get(pk=enrolment.pk)
+    attempts = list(enrolment.attempts.filter(quiz=quiz).order_by("number"))
+    if attempts and attempts[-1].state == State.OPEN:
+        return attempts[-1]
+    if refused := refusal(enrolment, quiz, attempts, now):
+        raise refused
+    served = _questions_to_serve(enrolment, quiz, random)
+    if not served:
+        raise QuizNotOpen
+    attempt = Attempt.objects.create(
+        enrolment=enrolment,
+        quiz=quiz,
+        quiz_revision_id=quiz.live_revision_id,
+        number=len(attempts) + 1,
+        pass_mark_percent=quiz.pass_mark_percent,
+        rules=quiz.rules(),
+        started_at=now,
+        due_at=timing.deadline(now, quiz.time_limit_minutes, quiz.closes_at),
+        max_points=sum(question.points for question in served),
+    )
+    for question in served:
+        question.attempt = attempt
+    ServedQuestion.objects.bulk_create(served)
+    return attempt
+
+
+def _questions_to_serve(enrolment: Enrolment, quiz: QuizPage, random: Random) -> list[ServedQuestion]:
+    points = dict(quiz.quiz_questions.values_list("question_id", "points"))
+    points |= _drawn(enrolment, quiz, points, random)
+    place = {question: rank for rank, question in enumerate(points)}
+    versions = sorted(
+        QuestionVersion.objects.current().filter(question__in=points),
+        key=lambda version: place[version.question_id],
+    )
+    if quiz.shuffle_questions:
+        random.shuffle(versions)
+    order = random if quiz.shuffle_options else AsWritten()
+    return [
+        ServedQuestion(
+            position=position,
+            version=version,
+            points=0 if version.type in UNMARKED_TYPES else points[version.question_id],
+            order=serving.shuffled_order(version.type, version.content, order),
+        )
+        for position, version in enumerate(versions, start=1)
+    ]
+
+
+def _drawn(enrolment: Enrolment, quiz: QuizPage, fixed: dict[int, int], random: Random) -> dict[int, int]:
+    """The points of the questions that chance gives this learner, by question. Raises QuizNotOpen when they are too few."""
+    draws = list(quiz.draws.order_by("sort_order", "pk"))
+    if not draws:
+        return {}
+    served = ServedQuestion.objects.filter(attempt__enrolment__person=enrolment.person_id)
+    seen = set(served.values_list("version__question_id", flat=True))
+    drawn = draw(pools_of(draws, fixed), [each.count for each in draws], random, seen)
+    if any(len(questions) < each.count for questions, each in zip(drawn, draws, strict=True)):
+        raise QuizNotOpen
+    return {
+        question: each.points for questions, each in zip(drawn, draws, strict=True) for question in sorted(questions)
+    }

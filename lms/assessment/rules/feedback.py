@@ -1,0 +1,56 @@
+"""What a learner is shown of an attempt, and when.
+
+Each preset, and what it shows:
+
+| shown                         | practice     | formative        | summative        | exam          |
+|-------------------------------|--------------|------------------|------------------|---------------|
+| a question checked meanwhile  | everything   | –                | –                | –             |
+| the mark                      | submission   | submission       | submission       | closing       |
+| right or wrong, by question   | submission   | submission       | submission       | closing       |
+| right answers, explanations   | submission   | submission       | the end          | never         |
+
+*Closing*: the closing date is past, or there is none. *The end*: the closing date is past or, when there is none, nothing
+is left to gain: the quiz is passed or its attempts are used up.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from lms.assessment.rules.terms import EXAM, FORMATIVE, PRACTICE, SUMMATIVE
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What may be told of an attempt or of one of its questions. `answers` goes with their explanations."""
+
+    mark: bool = False
+    verdicts: bool = False
+    answers: bool = False
+
+
+NOTHING, EVERYTHING = Shown(), Shown(mark=True, verdicts=True, answers=True)
+
+
+def shown_after_submission(
+    preset: str, closes_at: datetime | None, now: datetime, nothing_left_to_gain: bool = False
+) -> Shown:
+    """What is told of a submitted attempt at `now`. An unknown preset tells nothing."""
+    is_closed = closes_at is None or now > closes_at
+    is_the_end = nothing_left_to_gain if closes_at is None else is_closed
+    if preset in (PRACTICE, FORMATIVE):
+        return EVERYTHING
+    if preset == SUMMATIVE:
+        return Shown(mark=True, verdicts=True, answers=is_the_end)
+    if preset == EXAM:
+        return Shown(mark=is_closed, verdicts=is_closed)
+    return NOTHING
+
+
+def may_check(preset: str) -> bool:
+    """Whether a question may be checked, and so given its correction, before the attempt is submitted."""
+    return preset == PRACTICE
+
+
+def latest(*moments: datetime | None) -> datetime | None:
+    """The last of several closing dates: a quiz kept open longer keeps its answers longer."""
+    return max((moment for moment in moments if moment is not None), default=None)

@@ -1,0 +1,57 @@
+"""What lies before the learner while an attempt is open: the questions of the page, the way to the others, the clock."""
+
+import datetime
+from dataclasses import dataclass
+
+from lms.assessment import paper
+from lms.assessment.models import Attempt, ServedQuestion
+from lms.assessment.rules import timing
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One question on the page: to answer or, once checked in practice, corrected."""
+
+    question: paper.Question
+    correction: paper.Correction | None
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One question on the way through an attempt that shows one per page."""
+
+    position: int
+    is_answered: bool
+    is_current: bool
+
+
+def sheet(attempt: Attempt, served: list[ServedQuestion], asked: int | None, now: datetime.datetime) -> dict:
+    """The context of the page of an open attempt; `asked` is the question wanted, where there is one per page."""
+    terms = attempt.terms
+    questions = [paper.question(row) for row in served]
+    current = min(max(asked or 1, 1), len(served)) if terms.one_per_page else None
+    rows = rows_on_page(attempt, served, current)
+    answered = sum(question.is_answered for question in questions)
+    entries = [_entry(row) for row in rows]
+    return {
+        "terms": terms,
+        "entries": entries,
+        "question_count": len(served),
+        "answered_count": answered,
+        "answered_elsewhere": answered - sum(entry.question.is_answered for entry in entries if not entry.correction),
+        "current": current,
+        "stops": [Stop(each.position, each.is_answered, each.position == current) for each in questions],
+        "before": current - 1 if current else None,
+        "after": current + 1 if current and current < len(served) else None,
+        "now_milliseconds": timing.milliseconds(now),
+        "due_milliseconds": timing.milliseconds(attempt.due_at) if attempt.due_at else None,
+    }
+
+
+def rows_on_page(attempt: Attempt, served: list[ServedQuestion], position: int | None) -> list[ServedQuestion]:
+    """The questions that a page shows, and that alone it answers: all of them, or the one at `position`."""
+    return [row for row in served if row.position == position] if attempt.terms.one_per_page else served
+
+
+def _entry(row: ServedQuestion) -> Entry:
+    return Entry(paper.question(row), paper.correction(row) if row.is_final else None)

@@ -1,0 +1,83 @@
+"""The page of a quiz: its rules, what is left, what was done; from there an attempt begins or is taken up again."""
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from courses.models import QuizPage
+from lms.assessment import actions
+from lms.assessment.models import Attempt
+from lms.assessment.rules import scoring
+from lms.assessment.views.around import crumbs, find_place, refusal_text, shown_of
+from lms.learning.models import Enrolment
+from lms.learning.study import Study
+from lms.learning.views.steps import steps
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def quiz(request, pk):
+    """The rules, what is left, what was done; a POST starts an attempt or finds the open one again."""
+    page = get_object_or_404(QuizPage.objects.live(), pk=pk)
+    study, item = find_place(request, page)
+    if study is None:
+        messages.info(request, _("Inscrivez-vous à cette formation pour ouvrir ses leçons et son évaluation."))
+        return redirect(item)
+    if item is None:  # its module is not published
+        raise Http404
+    if request.method == "POST":
+        return _start(request, page, study)
+    found = Attempt.objects.for_learner(request.user).filter(quiz=page).select_related("enrolment").order_by("number")
+    now = timezone.now()
+    attempts = [actions.close_if_expired(attempt, now) for attempt in found]
+    return render(request, "assessment/quiz.html", _rules(page, study, item, attempts, now))
+
+
+def _start(request, page: QuizPage, study: Study):
+    try:
+        started = actions.start_attempt(Enrolment(pk=study.enrolment_id, person=request.user), page, timezone.now())
+    except actions.AttemptRefused as refusal:
+        messages.error(request, refusal_text(refusal))
+        return redirect("assessment:quiz", page.pk)
+    return redirect("assessment:attempt", started.pk)
+
+
+def _refusal_told(refused: actions.AttemptRefused | None, is_passed: bool) -> str:
+    """Why no attempt may begin; that the quiz was passed is kept for the moment when marks are told."""
+    if isinstance(refused, actions.QuizAlreadyPassed) and not is_passed:
+        return _("Votre tentative est remise : le résultat paraîtra à la clôture.")
+    return refusal_text(refused) if refused else ""
+
+
+def _rules(page: QuizPage, study: Study, item, attempts: list[Attempt], now) -> dict:
+    """What the page tells; `attempts` in the order they were made."""
+    open_attempt = next((one for one in attempts if one.state == Attempt.State.OPEN), None)
+    refused = actions.refusal(Enrolment(pk=study.enrolment_id), page, attempts, now)
+    left = scoring.attempts_left(page.max_attempts, len(attempts))
+    submitted = [one for one in reversed(attempts) if one.state == Attempt.State.SUBMITTED]
+    told = [(one, shown_of(one, attempts, page, now)) for one in submitted]
+    is_passed = any(one.is_passed and shown.mark for one, shown in told)
+    return {
+        "quiz": page,
+        "course": study.outline,
+        "crumbs": crumbs(study.outline.title, study.outline.url, page.title),
+        "item": item,
+        "outline": steps(study.outline, study.done_ids, item),
+        "question_count": page.question_count(),
+        "attempts": told,
+        "open_attempt": open_attempt,
+        "is_passed": is_passed,
+        "attempts_left": left,
+        "is_limited": left is not None,
+        "is_being_marked": any(one.awaits_marking for one in attempts),
+        "may_start": refused is None and open_attempt is None,
+        "refusal": _refusal_told(refused, is_passed),
+        "is_over": isinstance(refused, actions.NoAttemptLeft | actions.QuizClosed),
+        "previous": study.outline.before(item) if item else None,
+        "next": study.outline.after(item) if item else None,
+        "undone_lessons": [one for one in study.outline.items if one.kind == "lesson" and one.id not in study.done_ids],
+    }
