@@ -6,6 +6,7 @@ warm page pays one query for it, usually joined to the enrolment (`course__outli
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.core.cache import caches
 from django.db.models import Q
@@ -43,6 +44,8 @@ class OutlineItem:
     revision_id: int | None
     body_key: str  # changes with each publication
     module: OutlineModule | None = None
+    first_published_at: datetime | None = None
+    published_at: datetime | None = None
     allowed_groups: tuple[frozenset[int], ...] = ()
 
     def is_open_to(self, user) -> bool:
@@ -130,7 +133,8 @@ def read_outline(course_id: int) -> Outline:
         .filter(Q(lessonpage__isnull=False) | Q(quizpage__isnull=False) | Q(modulepage__isnull=False))
         .order_by("path")
         .values(
-            *("pk", "slug", "title", "path", "depth", "live_revision_id", "last_published_at"),
+            *("pk", "slug", "title", "path", "depth", "live_revision_id"),
+            *("first_published_at", "last_published_at"),
             *("lessonpage__duration_minutes", "quizpage__duration_minutes", "modulepage__introduction"),
         )
     )
@@ -189,6 +193,8 @@ def _item(row, position, course_address, module, groups) -> OutlineItem:
         revision_id=row["live_revision_id"],
         body_key=f"{row['live_revision_id'] or 0}-{published_at.timestamp() if published_at else 0:.6f}",
         module=module,
+        first_published_at=row["first_published_at"],
+        published_at=published_at,
         allowed_groups=groups.get(row["pk"], ()) + (groups.get(module.id, ()) if module else ()),
     )
 

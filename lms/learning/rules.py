@@ -18,6 +18,8 @@ class Item(Protocol):
     kind: str
     title: str
     module: Any  # None, or what has a `title`
+    first_published_at: datetime.datetime | None
+    published_at: datetime.datetime | None
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,18 @@ class Condition:
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self) | {"at": self.at.isoformat() if self.at else None}
+
+
+@dataclass(frozen=True)
+class News:
+    """What happened to a course under way after a learner last did something in it, at `since`."""
+
+    since: datetime.datetime
+    added: list[Any]
+    changed: list[Any]
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.changed)
 
 
 NOTHING_YET = Progress()
@@ -85,6 +99,23 @@ def after(progress: Progress, kind: str, score: Decimal | None, at: datetime.dat
     best = max((s for s in (progress.score_percent, score) if s is not None), default=None)
     changed = replace(progress, completion=completion, success=success, score_percent=best)
     return progress if changed == progress else replace(changed, updated_at=at)
+
+
+def news(items: Iterable[Item], progress: Mapping[int, Progress], enrolled_at: datetime.datetime) -> News:
+    """What was added and is still to be done, and what was published anew after it was done.
+
+    Since the last thing done, or the enrolment. What is to be done and has changed is no news: it is read as it is now.
+    """
+    since = max((known.updated_at for known in progress.values() if known.updated_at), default=enrolled_at)
+    added, changed = [], []
+    for item in items:
+        known = progress.get(item.id, NOTHING_YET)
+        if is_done(item.kind, known.completion, known.success):
+            if item.published_at and item.published_at > since:
+                changed.append(item)
+        elif item.first_published_at and item.first_published_at > since:
+            added.append(item)
+    return News(since, added, changed)
 
 
 def score_of(value: Mapping[str, Any]) -> Decimal | None:

@@ -1,6 +1,7 @@
 """A learner in a course, as their pages show it: the outline, what is done, what comes next. Built for few queries."""
 
-from dataclasses import dataclass, field
+import datetime
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from django.core.cache import caches
@@ -25,6 +26,7 @@ class Study:
     outline: Outline
     version: int
     progress: dict[int, rules.Progress] = field(default_factory=dict)
+    enrolled_at: datetime.datetime | None = None  # known, as when each thing was done, to `studies_of` and `with_dates`
 
     @property
     def is_completed(self) -> bool:
@@ -55,6 +57,13 @@ class Study:
         """Each condition of the course and its state."""
         return rules.conditions(self.outline.items, self.progress)
 
+    @cached_property
+    def news(self) -> rules.News | None:
+        """What changed in a course under way since its learner last did something in it."""
+        if self.is_completed or self.enrolled_at is None:
+            return None
+        return rules.news(self.outline.items, self.progress, self.enrolled_at)
+
     @property
     def added_since(self) -> list[OutlineItem]:
         """What was added to a course after it was completed: offered, never imposed."""
@@ -84,12 +93,19 @@ def find_study(user: User, course_slug: str) -> Study | None:
 
 def studies_of(user: User) -> list[Study]:
     """All that `user` undertook and did not give up, latest first; two queries when caches are warm."""
-    rows = list(Enrolment.objects.filter(person_id=user.pk, state__in=KEPT).values_list(*HEAD))
+    rows = list(Enrolment.objects.filter(person_id=user.pk, state__in=KEPT).values_list(*HEAD, "enrolled_at"))
     progress = _progress_by_enrolment([row[0] for row in rows]) if rows else {}
     return [
-        Study(pk, state, last, course_outline(course_id, version), version, progress.get(pk, {}))
-        for pk, state, last, course_id, version in rows
+        Study(pk, state, last, course_outline(course_id, version), version, progress.get(pk, {}), enrolled_at)
+        for pk, state, last, course_id, version, enrolled_at in rows
     ]
+
+
+def with_dates(study: Study) -> Study:
+    """The same study, knowing when each thing was done; two queries."""
+    enrolled_at = Enrolment.objects.values_list("enrolled_at", flat=True).get(pk=study.enrolment_id)
+    progress = _progress_by_enrolment([study.enrolment_id]).get(study.enrolment_id, {})
+    return replace(study, progress=progress, enrolled_at=enrolled_at)
 
 
 def latest_first(studies: list[Study]) -> list[Study]:

@@ -21,6 +21,8 @@ class Item:
     kind: str
     title: str
     module: object = None
+    first_published_at: datetime.datetime | None = None
+    published_at: datetime.datetime | None = None
 
 
 LESSON, QUIZ = Item(1, "lesson", "Écrire un message"), Item(2, "quiz", "Contrôle")
@@ -141,3 +143,18 @@ def test_next_item_is_where_one_stopped_or_what_follows(done, last, expected):
 @pytest.mark.parametrize(("done", "total", "percent"), [(0, 0, 0), (0, 3, 0), (1, 3, 33), (2, 3, 66), (3, 3, 100)])
 def test_progress_percent(done, total, percent):
     assert rules.progress_percent(done, total) == percent
+
+
+def test_news_are_what_was_added_and_what_changed_after_it_was_done():
+    old, new = NOON - datetime.timedelta(days=1), LATER
+    items = [
+        Item(1, "lesson", "Faite, inchangée", None, old, old),
+        Item(2, "lesson", "Faite, modifiée", None, old, new),
+        Item(3, "lesson", "À faire, modifiée", None, old, new),
+        Item(4, "lesson", "Ajoutée", None, new, new),
+        Item(5, "quiz", "Sans date"),
+    ]
+    news = rules.news(items, {1: DONE, 2: DONE}, old)
+    assert (news.since, [i.id for i in news.added], [i.id for i in news.changed], bool(news)) == (NOON, [4], [2], True)
+    assert not rules.news(items[:1], {1: DONE}, old)
+    assert rules.news(items, {}, LATER).since == LATER

@@ -270,6 +270,53 @@ def test_my_space_costs_the_same_for_one_course_and_three(client, count, django_
         client.get(at("home"))
 
 
+# --- A course that changes under way
+
+
+def publish_again(item):
+    LessonPage.objects.get(pk=item.id).save_revision().publish()
+
+
+def test_what_changed_since_my_last_step_is_told_and_goes_with_the_next(learner, enrolment):
+    first, second, _quiz = items_of(enrolment.course)
+    do(enrolment, first)
+    assert "Depuis votre dernière étape" not in text(learner.get(at("home")))
+    publish_again(first)
+    publish_again(second)
+    added = LessonPageFactory(parent=enrolment.course, title="Toute neuve")
+    for page in (text(learner.get(at("home"))), text(learner.get(at("course", enrolment.course.slug)))):
+        assert "Depuis votre dernière étape" in page
+        assert f"Leçon modifiée : {first.title} Leçon ajoutée : {added.title}" in page
+        assert f"Leçon modifiée : {second.title}" not in page
+    do(enrolment, second)
+    assert "Depuis votre dernière étape" not in text(learner.get(at("home")))
+
+
+def test_who_has_finished_is_offered_what_is_added_and_owes_nothing(learner, enrolment):
+    for item in items_of(enrolment.course):
+        do(enrolment, item)
+    publish_again(items_of(enrolment.course)[0])
+    LessonPageFactory(parent=enrolment.course)
+    page = text(learner.get(at("home")))
+    assert "1 étape ajoutée depuis : elle vous est proposée, pas imposée." in page
+    assert "Leçon modifiée" not in page
+    enrolment.refresh_from_db()
+    assert enrolment.state == Enrolment.State.COMPLETED
+
+
+def test_every_fact_names_the_revision_it_was_made_with(enrolment):
+    first, second, quiz = items_of(enrolment.course)
+    do(enrolment, first)
+    publish_again(first)
+    do(enrolment, second)
+    do(enrolment, quiz)
+    assert list(ProgressEvent.objects.values_list("revision", flat=True)) == [
+        *(first.revision_id, second.revision_id, quiz.revision_id),
+    ]
+    enrolment.refresh_from_db()
+    assert enrolment.completion.course_revision_id == enrolment.course.live_revision_id
+
+
 # --- Why I have no certificate yet
 
 

@@ -15,7 +15,7 @@ from courses.models import CoursePage
 from courses.outline import course_outline
 from courses.page_cache import kept_for_anonymous
 from lms.learning import actions
-from lms.learning.study import Study, find_study, required_courses
+from lms.learning.study import Study, find_study, required_courses, with_dates
 from lms.learning.views.steps import steps
 
 REFUSALS = {
@@ -38,6 +38,7 @@ def course(request, slug):
             raise Http404
         return redirect_to_login(request.get_full_path())
     study = find_study(request.user, slug) if request.user.is_authenticated else None
+    study = with_dates(study) if study else None
     if page.is_archived and study is None:
         raise Http404
     response = render(request, "learning/course.html", _sheet(page, request.user) | _place(request, page, study))

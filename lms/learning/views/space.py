@@ -138,6 +138,7 @@ def _task(study: Study) -> dict:
         "url": study.outline.url,
         "text": _("Il reste : %(list)s.") % {"list": ", ".join(parts)} if parts else "",
         "percent": study.percent,
+        "news": study.news,
         "action_url": study.next_item.url if study.next_item else study.outline.url,
         "action_label": _("Continuer"),
         "progress_url": reverse("learning:progress", args=[study.enrolment_id]),
