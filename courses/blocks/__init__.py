@@ -6,6 +6,7 @@ What an editor sees of a block (icon, group, description, preview) stands in its
 from wagtail import blocks
 
 from courses.blocks.boxes import FurtherBlock, ImportantBlock, MicroActionBlock, PracticeBlock, RememberBlock
+from courses.blocks.checks import QuickCheckBlock
 from courses.blocks.features import PROSE_FEATURES, SHORT_FEATURES
 from courses.blocks.files import AudioBlock, DownloadBlock, VideoBlock
 from courses.blocks.pictures import FigureBlock, LessonImageBlock
@@ -36,6 +37,7 @@ class LessonBody(blocks.StreamBlock):
     definition = DefinitionBlock()
     law_quote = LawQuoteBlock()
     micro_action = MicroActionBlock()
+    quick_check = QuickCheckBlock()
 
     class Meta:
         template = "courses/blocks/body.html"

@@ -7,6 +7,7 @@ from lms.assessment import views
 app_name = "assessment"
 urlpatterns = [
     path("evaluations/<int:pk>/", views.quiz, name="quiz"),
+    path("lecons/<int:lesson>/questions/<int:question>/", views.quick_check, name="quick_check"),
     path("tentatives/<int:pk>/", views.attempt, name="attempt"),
     path("tentatives/<int:pk>/questions/<int:position>/", views.answer, name="answer"),
     path("tentatives/<int:pk>/questions/<int:position>/fichier/", views.hand_in, name="hand_in"),

@@ -1,10 +1,11 @@
 """A lesson's body with every block, as an author would fill them."""
 
+from tests.factories.courses import QuestionFactory
 from tests.factories.library import DocumentFactory, ImageFactory
 
 
 def every_block() -> list[tuple]:
-    """Raw values of one block of each kind, in the order of a readable lesson. Makes images and documents."""
+    """Raw values of one block of each kind, in the order of a readable lesson. Makes images, documents and a question."""
     image = ImageFactory(title="Schéma")
     picture = {"image": image, "alt_text": "Un agent signe sur une tablette", "decorative": False}
     return [
@@ -118,4 +119,5 @@ def every_block() -> list[tuple]:
             },
         ),
         ("micro_action", {"text": "Je vérifie la signature du prochain document que je reçois."}),
+        ("quick_check", {"question": QuestionFactory(prompt="Que prouve une signature ?")}),
     ]
