@@ -15,6 +15,7 @@ from courses.addresses import TAKEN, address_met_by, free_addresses
 from courses.back_office import question_imports
 from courses.back_office.courses import CourseViewSet, set_archived
 from courses.back_office.draws import draw_matches
+from courses.back_office.question_tags import TagBulkAction
 from courses.back_office.questions import QuestionViewSet
 from courses.back_office.reviews import ReviewPanel, ReviewReport, review_menu_item
 from courses.content_checks import with_lesson_checks
@@ -29,6 +30,7 @@ def course_list():
 
 
 register_snippet(QuestionViewSet)
+hooks.register("register_bulk_action", TagBulkAction)
 
 
 hooks.register("construct_wagtail_userbar", with_lesson_checks)

@@ -176,14 +176,14 @@ def normal_answer(value: object) -> object:
 
 
 @transaction.atomic
-def carry_out(plan: Plan) -> None:
-    """Write the plan, by bulk. Locks the questions it replaces."""
+def carry_out(plan: Plan, author: User | None = None) -> None:
+    """Write the plan, by bulk; new questions are by `author`. Locks the questions it replaces."""
     competences = {competence.code: competence for competence in Competence.objects.all()}
     pks = [version.question_id for version, _question in plan.updated]
     locked = {question.pk: question for question in Question.objects.select_for_update().filter(pk__in=pks)}
     written, versions = [], []
     for imported in plan.created:
-        question = Question(code=imported.code)
+        question = Question(code=imported.code, author=author)
         versions.append(fill(question, imported, competences, None))
         written.append((question, imported))
     Question.objects.bulk_create([question for question, _imported in written], batch_size=CHUNK)
@@ -322,7 +322,7 @@ def run_import(pk: int, now: datetime, told: Callable[[int], None] = lambda perc
         if begun.all_or_nothing and not plan.is_whole:
             begun.state = QuestionImport.State.REFUSED
         else:
-            carry_out(plan)
+            carry_out(plan, begun.created_by)
         begun.counts, begun.remarks, begun.finished_at = plan.counts, rows_of(plan), now
         forget_file(begun)
         begun.save()

@@ -10,10 +10,11 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy
 from wagtail.admin.filters import WagtailFilterSet
-from wagtail.admin.ui.tables import Column
+from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.widgets.button import Button
 from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.snippets.views.chooser import SnippetChooserViewSet
+from wagtail.snippets.views.snippets import CreateView as SnippetCreateView
 from wagtail.snippets.views.snippets import IndexView as SnippetIndexView
 from wagtail.snippets.views.snippets import SnippetViewSet
 
@@ -24,10 +25,17 @@ from courses.exports.sheet import write_csv, write_xlsx
 from courses.models import Question, QuestionTag, QuestionVersion, TaggedQuestion
 from courses.permissions import can_import_questions
 from lms.core import audit
+from lms.people.models import User
+
+
+def authors(request):
+    """Those who wrote a question, by name."""
+    written = Question.objects.filter(author=OuterRef("pk"))
+    return User.objects.filter(Exists(written)).order_by("last_name", "first_name", "pk")
 
 
 class QuestionFilter(WagtailFilterSet):
-    """By type, tag, competence and level, and asked in a quiz or not."""
+    """By type, tag, competence, level, difficulty and author, and asked in a quiz or not."""
 
     type = django_filters.ChoiceFilter(
         label=gettext_lazy("Type"), choices=QuestionVersion.Type.choices, method="filter_type"
@@ -42,6 +50,8 @@ class QuestionFilter(WagtailFilterSet):
         exclude=True,
         distinct=True,
     )
+
+    author = django_filters.ModelChoiceFilter(label=gettext_lazy("Auteur"), queryset=authors)
 
     class Meta:
         model = Question
@@ -116,6 +126,14 @@ class QuestionIndexView(SnippetIndexView):
         return response
 
 
+class QuestionCreateView(SnippetCreateView):
+    """A new question names its author."""
+
+    def save_instance(self):
+        self.form.instance.author = self.request.user
+        return super().save_instance()
+
+
 class KeptPolicy(ModelPermissionPolicy):
     """Questions are never deleted: attempts name their versions."""
 
@@ -159,6 +177,7 @@ class QuestionViewSet(SnippetViewSet):
     base_url_path = "questions"
     list_per_page = 50
     index_view_class = QuestionIndexView
+    add_view_class = QuestionCreateView
     filterset_class = QuestionFilter
     permission_policy = KeptPolicy(Question)
     chooser_viewset_class = QuestionChooserViewSet
@@ -174,7 +193,14 @@ class QuestionViewSet(SnippetViewSet):
         ),
         Column("level", label=gettext_lazy("Niveau"), sort_key="level", width="8%"),
         Column("version_number", label=gettext_lazy("Version"), width="8%"),
-        Column("use_count", label=gettext_lazy("Évaluations"), sort_key="use_count", width="10%"),
+        Column("get_difficulty_display", label=gettext_lazy("Difficulté"), sort_key="difficulty", width="10%"),
+        TitleColumn(
+            "use_count",
+            label=gettext_lazy("Évaluations"),
+            sort_key="use_count",
+            width="10%",
+            get_url=lambda question: reverse("wagtailsnippets_courses_question:usage", args=[question.pk]),
+        ),
     ]
 
     def get_queryset(self, request):

@@ -4,6 +4,7 @@ import hashlib
 import json
 import uuid
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +12,7 @@ from taggit.managers import TaggableManager
 from taggit.models import ItemBase, TagBase
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFieldPanel
 from wagtail.fields import RichTextField, StreamField
+from wagtail.models import PreviewableMixin
 from wagtail.rich_text import RichText
 from wagtail.search import index
 
@@ -53,7 +55,7 @@ class QuestionQuerySet(models.QuerySet):
         )
 
 
-class Question(index.Indexed, models.Model):
+class Question(PreviewableMixin, index.Indexed, models.Model):
     """A question of the bank, as its author edits it; each change freezes a new `QuestionVersion`."""
 
     class Difficulty(models.TextChoices):
@@ -78,6 +80,15 @@ class Question(index.Indexed, models.Model):
     level = models.PositiveSmallIntegerField(_("niveau"), null=True, blank=True, validators=LEVEL_VALIDATORS)
     difficulty = models.CharField(_("difficulté"), max_length=6, choices=Difficulty.choices, blank=True)
 
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="questions_written",
+        verbose_name=_("auteur"),
+    )
     tags = TaggableManager(
         _("étiquettes"),
         through=TaggedQuestion,
@@ -86,6 +97,7 @@ class Question(index.Indexed, models.Model):
     )
 
     objects = QuestionQuerySet.as_manager()
+    preview_modes = [("", _("À répondre")), ("corrected", _("Corrigée"))]
     panels = [
         FieldPanel("prompt"),
         FieldPanel("answer"),
@@ -108,6 +120,7 @@ class Question(index.Indexed, models.Model):
         index.FilterField("competence"),
         index.FilterField("level"),
         index.FilterField("difficulty"),
+        index.FilterField("author"),
     ]
 
     class Meta:
@@ -124,6 +137,12 @@ class Question(index.Indexed, models.Model):
         with transaction.atomic():
             super().save(**kwargs)
             self.freeze()
+
+    def get_preview_template(self, request, mode_name):
+        return "courses/question_preview.html"
+
+    def get_preview_context(self, request, mode_name):
+        return {"question": self, "is_corrected": mode_name == "corrected"}
 
     @property
     def plain_prompt(self) -> str:

@@ -1,0 +1,31 @@
+"""A question of the bank drawn as a learner sees it, for previews that stand below."""
+
+from random import SystemRandom
+
+from django import template
+from django.template.loader import render_to_string
+
+from courses.models import Question, QuestionVersion
+from lms.assessment import paper
+from lms.assessment.models import Attempt, ServedQuestion
+from lms.assessment.rules.serving import shuffled_order
+
+register = template.Library()
+
+
+@register.simple_tag
+def question_as_learner(question: Question, is_corrected: bool = False) -> str:
+    """The question as its draft says it, to answer or corrected; nothing is saved."""
+    version = QuestionVersion(question=question, type=question.type, content=question.content(), **question.texts())
+    row = ServedQuestion(
+        position=1,
+        version=version,
+        points=1,
+        awarded_points=0,
+        order=shuffled_order(version.type, version.content, SystemRandom()),
+    )
+    if is_corrected:
+        corrected = paper.correction(row)
+        context = {"correction": corrected, "question": corrected.question}
+        return render_to_string("assessment/correction.html", context)
+    return render_to_string("assessment/question.html", {"question": paper.question(row), "attempt": Attempt(pk=0)})
