@@ -23,6 +23,25 @@ class QuestionFileForm(forms.Form):
         return file
 
 
+class LessonFileForm(forms.Form):
+    """A file of one lesson."""
+
+    file = forms.FileField(
+        label=_("Fichier de la leçon"),
+        help_text=_(
+            "Word (.docx), Markdown (.md), ou une archive .zip d’un fichier .md et de ses images ; 20 Mo au plus."
+        ),
+        widget=forms.ClearableFileInput(attrs={"accept": ".docx,.md,.markdown,.zip"}),
+        error_messages={"required": _("Choisissez un fichier."), "empty": _("Le fichier est vide.")},
+    )
+
+
+class LessonTitleForm(forms.Form):
+    """The title of a lesson read from a file."""
+
+    title = forms.CharField(label=_("Titre de la leçon"), max_length=200)
+
+
 class ConfirmImportForm(forms.Form):
     """What is done with faulty questions, and with those the bank has already."""
 

@@ -5,7 +5,7 @@ from django.db.models import ProtectedError, RestrictedError
 from django.db.models.deletion import Collector
 from wagtail.models import Page
 
-from courses.models import CoursePage
+from courses.models import CoursePage, LessonPage
 
 
 def can_archive_course(user, course: CoursePage) -> bool:
@@ -21,6 +21,11 @@ def can_teach(user, course: CoursePage) -> bool:
 def can_import_questions(user) -> bool:
     """Whoever may add a question may bring in a file of them."""
     return user.has_perm("courses.add_question")
+
+
+def can_import_lesson(user, parent: Page) -> bool:
+    """Whoever may add a lesson to a course or module may bring one in from a file."""
+    return LessonPage.can_create_at(parent) and parent.permissions_for_user(user).can_add_subpage()
 
 
 def can_replace_questions(user) -> bool:

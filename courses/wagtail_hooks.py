@@ -12,7 +12,7 @@ from wagtail.models import Page
 from wagtail.snippets.models import register_snippet
 
 from courses.addresses import TAKEN, address_met_by, free_addresses
-from courses.back_office import question_imports
+from courses.back_office import lesson_imports, question_imports
 from courses.back_office.courses import CourseViewSet, set_archived
 from courses.back_office.draws import draw_matches
 from courses.back_office.question_tags import TagBulkAction
@@ -20,7 +20,7 @@ from courses.back_office.questions import QuestionViewSet
 from courses.back_office.reviews import ReviewPanel, ReviewReport, review_menu_item
 from courses.content_checks import with_lesson_checks
 from courses.models import CoursePage, LessonPage, ModulePage, QuizPage
-from courses.permissions import can_archive_course, has_records
+from courses.permissions import can_archive_course, can_import_lesson, has_records
 from lms.people.rules import Role
 
 
@@ -99,14 +99,38 @@ def review_panel(request, panels):
     panels.append(ReviewPanel())
 
 
+@hooks.register("register_admin_urls")
+def lesson_import_urls():
+    start = "import-lecons"
+    return [
+        path(f"{start}/dans/<int:pk>/", lesson_imports.lesson_import, name="courses_lesson_import"),
+        path(f"{start}/<int:pk>/", lesson_imports.lesson_import_detail, name="courses_lesson_import_detail"),
+        path(f"{start}/<int:pk>/apercu/", lesson_imports.lesson_import_preview, name="courses_lesson_import_preview"),
+        path(
+            f"{start}/<int:pk>/rapport.<str:file_format>",
+            lesson_imports.lesson_import_report,
+            name="courses_lesson_import_report",
+        ),
+    ]
+
+
 @hooks.register("register_page_header_buttons")
 def header_buttons(page, user, view_name, next_url=None):
     yield from archive_buttons(page, user)
+    yield from import_buttons(page, user)
 
 
 @hooks.register("register_page_listing_more_buttons")
 def listing_buttons(page, user, next_url=None):
     yield from archive_buttons(page, user)
+    yield from import_buttons(page, user)
+
+
+def import_buttons(page, user):
+    """« Importer une leçon », on a course or a module, for those who may add one."""
+    if page.specific_class in (CoursePage, ModulePage) and can_import_lesson(user, page):
+        url = reverse("courses_lesson_import", args=[page.pk])
+        yield Button(_("Importer une leçon"), url=url, icon_name="upload", priority=50)
 
 
 def archive_buttons(page, user):

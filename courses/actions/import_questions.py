@@ -7,15 +7,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import partial
 
-from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from wagtail.models import ReferenceIndex
 from wagtail.search.backends import get_search_backends
 
+from courses.actions.imports import AlreadyAsked, as_rows, forget_file, keep_preview
 from courses.actions.load import OPTION_IDS, stream_answer
 from courses.exports.from_bank import CHUNK, latest_versions, neutral_of
 from courses.imports.questions.files import read_questions
@@ -39,10 +38,6 @@ from lms.people.models import User
 from lms.skills.models import Competence
 
 JOB = "courses.import_questions"
-
-
-class AlreadyAsked(Exception):
-    """The import was confirmed before, or is done."""
 
 
 @dataclass
@@ -269,27 +264,15 @@ def begin_import(name: str, data: bytes, user: User, now: datetime) -> QuestionI
     Previews that the same person forgot are cleared away with their files. Reading holds no lock.
     """
     plan_format, plan = previewed(data)
-    with transaction.atomic():
-        for old in QuestionImport.objects.forgotten(now).filter(created_by=user):
-            forget_file(old)
-            old.delete()
-        begun = QuestionImport(name=name[:200], format=plan_format, created_by=user, created_at=now)
-        begun.counts, begun.remarks = plan.counts, rows_of(plan)
-        begun.file.save(f"{uuid.uuid4()}", ContentFile(data), save=False)
-        begun.save()
-    return begun
+    begun = QuestionImport(name=name[:200], format=plan_format, created_by=user)
+    begun.counts, begun.remarks = plan.counts, as_rows(plan.remarks)
+    return keep_preview(begun, data, now)
 
 
 def previewed(data: bytes) -> tuple[str, Plan]:
     """The format of a file and what importing it would do. Raises QuestionFileRefused."""
     reading = read_questions(data)
     return reading.format, plan_import(reading, replaces=False)
-
-
-def forget_file(begun: QuestionImport) -> None:
-    """Delete the file of an import once the transaction stands."""
-    name, storage, begun.file = begun.file.name, begun.file.storage, ""
-    transaction.on_commit(partial(storage.delete, name))
 
 
 @transaction.atomic
@@ -323,12 +306,8 @@ def run_import(pk: int, now: datetime, told: Callable[[int], None] = lambda perc
             begun.state = QuestionImport.State.REFUSED
         else:
             carry_out(plan, begun.created_by)
-        begun.counts, begun.remarks, begun.finished_at = plan.counts, rows_of(plan), now
+        begun.counts, begun.remarks, begun.finished_at = plan.counts, as_rows(plan.remarks), now
         forget_file(begun)
         begun.save()
         audit.record("question.import", actor=begun.created_by, obj=begun, state=begun.state, **plan.counts)
     return begun
-
-
-def rows_of(plan: Plan) -> list[list[str]]:
-    return [[remark.level, remark.where, remark.message] for remark in plan.remarks]

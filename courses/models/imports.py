@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 
+from courses.models.lesson import LessonPage
 from courses.models.questions import Question
 from lms.core.models import Job
 
@@ -34,21 +35,20 @@ def private_storage():
     return storages["private"]
 
 
-class QuestionImportQuerySet(models.QuerySet):
+class ImportQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Each sees the imports they began; a superuser, all."""
         return self if user.is_superuser else self.filter(created_by=user)
 
     def forgotten(self, now):
         """Previews that nobody confirmed for a day."""
-        return self.filter(state=QuestionImport.State.PREVIEW, created_at__lt=now - timedelta(days=1))
+        return self.filter(state=Import.State.PREVIEW, created_at__lt=now - timedelta(days=1))
 
 
-class QuestionImport(models.Model):
-    """One file of questions: what its reading said, whether it was confirmed, what became of each question.
+class Import(models.Model):
+    """One file brought in: what its reading said, whether it was confirmed, what became of it.
 
-    `counts`: created, updated, unchanged, kept (already in the bank, left as they are), error, warning, skipped.
-    `remarks`: [[level, where, message], …].
+    `counts`: how many of what, by name. `remarks`: [[level, where, message], …].
     """
 
     class State(models.TextChoices):
@@ -58,27 +58,51 @@ class QuestionImport(models.Model):
         REFUSED = "refused", _("rien importé")
 
     name = models.CharField(_("fichier"), max_length=200)
-    file = models.FileField(_("contenu"), storage=private_storage, upload_to="imports/questions/", blank=True)
-    format = models.CharField(_("format"), max_length=10)
     state = models.CharField(_("état"), max_length=10, choices=State.choices, default=State.PREVIEW)
-    all_or_nothing = models.BooleanField(_("tout ou rien"), default=False)
-    replaces = models.BooleanField(_("remplacer les questions de même code"), default=False)
     counts = models.JSONField(_("comptes"), default=dict)
     remarks = models.JSONField(_("rapport"), default=list)
-    job = models.ForeignKey(Job, models.SET_NULL, null=True, related_name="+", verbose_name=_("tâche"))
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="question_imports", verbose_name=_("demandé par")
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("demandé par")
     )
     created_at = models.DateTimeField(_("déposé le"))
     finished_at = models.DateTimeField(_("terminé le"), null=True)
 
-    objects = QuestionImportQuerySet.as_manager()
+    objects = ImportQuerySet.as_manager()
 
     class Meta:
+        abstract = True
         ordering = ["-created_at", "-pk"]
         default_permissions: tuple[str, ...] = ()
-        verbose_name = _("import de questions")
-        verbose_name_plural = _("imports de questions")
 
     def __str__(self):
         return self.name
+
+
+class QuestionImport(Import):
+    """One file of questions.
+
+    `counts`: created, updated, unchanged, kept (already in the bank, left as they are), error, warning, skipped.
+    """
+
+    file = models.FileField(_("contenu"), storage=private_storage, upload_to="imports/questions/", blank=True)
+    format = models.CharField(_("format"), max_length=10)
+    all_or_nothing = models.BooleanField(_("tout ou rien"), default=False)
+    replaces = models.BooleanField(_("remplacer les questions de même code"), default=False)
+    job = models.ForeignKey(Job, models.SET_NULL, null=True, related_name="+", verbose_name=_("tâche"))
+
+    class Meta(Import.Meta):
+        verbose_name = _("import de questions")
+        verbose_name_plural = _("imports de questions")
+
+
+class LessonImport(Import):
+    """One file of a lesson, for one course or module; confirmed, it is a draft there. `counts`: by type of block."""
+
+    parent = models.ForeignKey(Page, models.CASCADE, related_name="+", verbose_name=_("formation ou module"))
+    file = models.FileField(_("contenu"), storage=private_storage, upload_to="imports/lessons/", blank=True)
+    title = models.CharField(_("titre"), max_length=200)
+    lesson = models.ForeignKey(LessonPage, models.SET_NULL, null=True, related_name="+", verbose_name=_("leçon"))
+
+    class Meta(Import.Meta):
+        verbose_name = _("import de leçon")
+        verbose_name_plural = _("imports de leçons")

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from courses.imports.questions.texts import one_line
+from courses.imports.remarks import ERROR, SKIPPED, WARNING, ImportRefused, Remark
 from courses.question_blocks import (
     MAX_ACCEPTED,
     MAX_ITEM,
@@ -26,20 +27,9 @@ MAX_REMARKS = 20_000
 MAX_CODE, MAX_TAG, MAX_TEXT = 120, 100, 20_000
 CODE = re.compile(r"[-a-zA-Z0-9_]{1,120}\Z")
 
-ERROR, WARNING, SKIPPED = "error", "warning", "skipped"
 
-
-class QuestionFileRefused(Exception):
+class QuestionFileRefused(ImportRefused):
     """A whole file cannot be read; the message says why, in French."""
-
-
-@dataclass(frozen=True)
-class Remark:
-    """One line of the report: how grave (error: not imported; warning: imported but for this; skipped), where, what."""
-
-    level: str
-    where: str
-    message: str
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from django.db import models
 from django.utils.functional import cached_property
-from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import QuestionVersion, QuizPage
@@ -77,4 +76,4 @@ class ItemStatistics(models.Model):
     @property
     def prompt(self) -> str:
         """The question in plain words."""
-        return strip_tags(self.version.prompt)
+        return self.version.prompt
