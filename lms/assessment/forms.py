@@ -5,7 +5,7 @@ from decimal import Decimal
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from lms.assessment.models import MarkLine
+from lms.assessment.models import MarkLine, Regrade
 from lms.assessment.rules.rubric import Criterion
 
 STEP = Decimal("0.25")
@@ -53,3 +53,22 @@ class RubricForm(forms.Form):
         """The next sending of this form has seen that mark."""
         self.data = self.data.copy()
         self.data["seen"] = latest.pk
+
+
+class ReasonField(forms.CharField):
+    """Why: asked of every decision about somebody's mark."""
+
+    def __init__(self, **kwargs):
+        super().__init__(max_length=2000, widget=forms.Textarea(attrs={"rows": 3}), **kwargs)
+
+
+class RegradeForm(forms.Form):
+    """One of the treatments that a faulty question allows, and why."""
+
+    treatment = forms.ChoiceField(label=_("Décision"), widget=forms.RadioSelect)
+    reason = ReasonField(label=_("Motif"), help_text=_("Les apprenants concernés le liront."))
+
+    def __init__(self, data, *, treatments):
+        super().__init__(data)
+        labels = dict(Regrade.Treatment.choices)
+        self.fields["treatment"].choices = [(value, str(labels[value]).capitalize()) for value in treatments]

@@ -1,4 +1,4 @@
-"""Assessment's work in the background: expired attempts closed, learners told of decisions, what answers say of questions."""
+"""Assessment's work in the background: expired attempts closed, regrades, letters, what answers say of questions."""
 
 from celery import shared_task
 from django.db import transaction
@@ -6,10 +6,31 @@ from django.utils import timezone
 
 from courses.models import CoursePage, QuizPage
 from lms.assessment.actions import close_expired_attempts
+from lms.assessment.actions.regrading import apply_regrade, to_regrade
 from lms.assessment.actions.statistics import JOB, ask_statistics, compute_statistics, courses_to_compute
 from lms.assessment.letters import write_to_learner
-from lms.assessment.models import Attempt
+from lms.assessment.models import Attempt, MarkLine, Regrade
 from lms.core.jobs import job_handler
+
+REPORT_EVERY = 50
+
+
+@job_handler("assessment.regrade")
+def regrade(job):
+    """Apply a decision, attempt by attempt; what one run leaves, the next finds again."""
+    decided = Regrade.objects.select_related("new_version").get(pk=job.payload["regrade"])
+    attempts = list(to_regrade(decided))
+    for count, attempt_id in enumerate(attempts, start=1):
+        apply_regrade(decided, attempt_id, timezone.now())
+        if count % REPORT_EVERY == 0:
+            job.report_progress(100 * count // len(attempts), f"{count} / {len(attempts)}")
+
+
+@job_handler("assessment.tell_regraded")
+def tell_regraded(job):
+    """Tell the learner that a question of theirs was neutralised or marked again."""
+    line = MarkLine.objects.select_related("question").get(pk=job.payload["line"])
+    write_to_learner(line.attempt, "regraded", "Votre note a été revue", line=line)
 
 
 @shared_task(name="assessment.close_expired_attempts")

@@ -5,9 +5,9 @@ from django.utils.translation import gettext as _
 from wagtail import hooks
 from wagtail.admin.widgets import Button
 
-from courses.models import CoursePage
+from courses.models import CoursePage, QuizPage
 from courses.permissions import can_teach
-from lms.assessment.back_office import follow_up, lists, marking
+from lms.assessment.back_office import follow_up, lists, marking, regrading
 from lms.assessment.back_office.attempts import VIEW, AttemptViewSet
 from lms.assessment.back_office.menu import AssessmentGroup
 from lms.people.rules import Role
@@ -26,6 +26,27 @@ def trainers_lists():
 @hooks.register("register_admin_urls")
 def marking_urls():
     return [path("corrections/<int:pk>/", marking.mark, name="assessment_mark")]
+
+
+@hooks.register("register_admin_urls")
+def regrading_urls():
+    start = "evaluations/<int:pk>/questions/"
+    return [
+        path(start, regrading.quiz_questions, name="assessment_quiz_questions"),
+        path(f"{start}<int:version_pk>/", regrading.decide, name="assessment_decide_regrade"),
+        path("renotations/<int:pk>/", regrading.regrade, name="assessment_regrade"),
+    ]
+
+
+@hooks.register("register_page_header_buttons")
+def quiz_buttons(page, user, view_name, next_url=None):
+    """« Questions posées », on a quiz, for those who teach its course."""
+    if page.specific_class is not QuizPage:
+        return
+    course = CoursePage.objects.ancestor_of(page).first()
+    if course and can_teach(user, course):
+        url = reverse("assessment_quiz_questions", args=[page.pk])
+        yield Button(_("Questions posées"), url=url, icon_name="help", priority=60)
 
 
 @hooks.register("register_role_permissions")

@@ -15,6 +15,7 @@ from lms.assessment.actions.refusals import (
     NotPractice,
     UnknownQuestion,
 )
+from lms.assessment.actions.regrading import standing_lines
 from lms.assessment.models import Attempt, MarkLine, ServedQuestion
 from lms.assessment.rules import feedback, timing
 from lms.learning.actions import EnrolmentWithdrawn
@@ -109,6 +110,7 @@ def submit(attempt: Attempt, now: datetime.datetime, answers: dict[int, Any] | N
             _take(question, answers, now)
             question.is_final = True
     lines = ledger.automatic_lines(questions, now)
+    lines += standing_lines(attempt, questions, lines, now)
     ledger.derive(attempt, questions, lines)
     _write(questions)
     MarkLine.objects.bulk_create(lines)

@@ -47,10 +47,14 @@ def automatic_points(question: ServedQuestion, version: QuestionVersion) -> Deci
     return scoring.points_for(share, question.points, terms.partial_credit, terms.penalty_percent)
 
 
+def asked_points(questions: Iterable[ServedQuestion]) -> dict[int, int]:
+    """What each question of an attempt is worth (its version at hand), those that nobody marks left out."""
+    return {one.pk: one.points for one in questions if one.version.type not in UNMARKED_TYPES}
+
+
 def derive(attempt: Attempt, questions: list[ServedQuestion], lines: Iterable[MarkLine]) -> None:
     """Put what the lines of an attempt say in it and in its questions (their versions at hand); nothing is written."""
-    asked = {one.pk: one.points for one in questions if one.version.type not in UNMARKED_TYPES}
-    worth = ledger.worth(asked, lines, attempt.pass_mark_percent)
+    worth = ledger.worth(asked_points(questions), lines, attempt.pass_mark_percent)
     for question in questions:
         question.awarded_points = worth.points.get(question.pk, 0)
         question.awaits_marking = question.pk in worth.awaiting

@@ -21,7 +21,7 @@ from lms.assessment.actions.refusals import (
     QuizNotOpenYet,
     TooSoon,
 )
-from lms.assessment.models import Attempt, ServedQuestion
+from lms.assessment.models import Attempt, Regrade, ServedQuestion
 from lms.assessment.rules import scoring, serving, timing
 from lms.learning.models import Enrolment
 
@@ -109,7 +109,9 @@ def _questions_to_serve(enrolment: Enrolment, quiz: QuizPage, random: Random) ->
     points |= _drawn(enrolment, quiz, points, random)
     place = {question: rank for rank, question in enumerate(points)}
     versions = sorted(
-        QuestionVersion.objects.current().filter(question__in=points),
+        QuestionVersion.objects.current()
+        .filter(question__in=points)
+        .exclude(pk__in=Regrade.objects.neutralising().filter(quiz=quiz).values("version")),
         key=lambda version: place[version.question_id],
     )
     if quiz.shuffle_questions:

@@ -4,10 +4,11 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.viewsets.model import ModelViewSetGroup
 
 from lms.assessment.back_office.marking import MarkingViewSet
+from lms.assessment.back_office.regrading import RegradeViewSet
 
 
 class AssessmentGroup(ModelViewSetGroup):
     menu_label = _("Évaluations")
     menu_icon = "tasks"
     menu_order = 130
-    items = (MarkingViewSet,)
+    items = (MarkingViewSet, RegradeViewSet)

@@ -3,6 +3,7 @@
 from lms.assessment.models.attempts import Attempt, AttemptQuerySet, ServedQuestion
 from lms.assessment.models.files import AnswerFile
 from lms.assessment.models.ledger import MarkLine
+from lms.assessment.models.regrades import Regrade
 from lms.assessment.models.statistics import ItemStatistics
 
-__all__ = ["AnswerFile", "Attempt", "AttemptQuerySet", "ItemStatistics", "MarkLine", "ServedQuestion"]
+__all__ = ["AnswerFile", "Attempt", "AttemptQuerySet", "ItemStatistics", "MarkLine", "Regrade", "ServedQuestion"]

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from lms.assessment.models.attempts import Attempt, ServedQuestion
+from lms.assessment.models.regrades import Regrade
 from lms.core.append_only import AppendOnlyModel, AppendOnlyQuerySet
 from lms.people.models import User
 
@@ -14,7 +15,7 @@ class MarkLine(AppendOnlyModel):
 
     `points` out of `max_points` of one question; neither for a line about the whole attempt (`question` null): it was
     opened again for its learner, and what was marked before counts no more. `details`, of a manual mark:
-    {"criteria": [{"id", "text", "points", "max"}], "comment"}.
+    {"criteria": [{"id", "text", "points", "max"}], "comment"}; of a regrade: {"newly_passed": bool}.
     """
 
     class Kind(models.TextChoices):
@@ -32,6 +33,9 @@ class MarkLine(AppendOnlyModel):
     kind = models.CharField(_("nature"), max_length=10, choices=Kind.choices)
     points = models.DecimalField(_("points obtenus"), max_digits=7, decimal_places=2, null=True, blank=True)
     max_points = models.DecimalField(_("points possibles"), max_digits=7, decimal_places=2, null=True, blank=True)
+    regrade = models.ForeignKey(
+        Regrade, models.PROTECT, null=True, blank=True, related_name="marks", verbose_name=_("renotation")
+    )
     reason = models.TextField(_("motif"), blank=True)
     details = models.JSONField(_("précisions"), default=dict, blank=True)
     author = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("auteur"))
