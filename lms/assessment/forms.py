@@ -72,3 +72,42 @@ class RegradeForm(forms.Form):
         super().__init__(data)
         labels = dict(Regrade.Treatment.choices)
         self.fields["treatment"].choices = [(value, str(labels[value]).capitalize()) for value in treatments]
+
+
+class SayForm(forms.Form):
+    """What a learner has to say of a mark or of a question."""
+
+    text = ReasonField(label="")
+
+    def __init__(self, data, *, label, help_text=""):
+        super().__init__(data)
+        self.fields["text"].label, self.fields["text"].help_text = label, help_text
+
+
+class AppealForm(forms.Form):
+    """The answer to an appeal: a better mark or none, and the reasons."""
+
+    points = forms.DecimalField(
+        label=_("Nouvelle note de la question"),
+        required=False,
+        min_value=0,
+        decimal_places=2,
+        help_text=_("Pour accepter ; la nouvelle note est plus haute que l’ancienne."),
+        widget=forms.NumberInput(attrs={"step": STEP}),
+    )
+    answer = ReasonField(label=_("Réponse motivée"), help_text=_("L’apprenant la lira ; elle reste à l’historique."))
+
+    def __init__(self, data, *, line: MarkLine, accepts: bool):
+        super().__init__(data)
+        self.line = line
+        self.fields["points"].required = accepts
+        self.fields["points"].widget.attrs |= {"max": line.max_points}
+
+    def clean_points(self):
+        points = self.cleaned_data["points"]
+        if self.fields["points"].required and not self.line.points < points <= self.line.max_points:
+            raise forms.ValidationError(
+                _("Au-dessus de %(points)s et au plus %(max)s."),
+                params={"points": self.line.points, "max": self.line.max_points},
+            )
+        return points

@@ -7,7 +7,8 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from lms.assessment import paper
-from lms.assessment.models import Attempt, MarkLine
+from lms.assessment.actions.appeals import may_contest
+from lms.assessment.models import Appeal, Attempt, MarkLine
 
 Kind = MarkLine.Kind
 
@@ -34,23 +35,43 @@ class Review:
     correction: paper.Correction
     awaits_marking: bool
     decisions: list[Decision]
+    appeals: list[Appeal]
+    may_appeal: bool
 
 
-def reviews_of(attempt: Attempt) -> list[Review]:
-    """Each question of a submitted attempt, in the order served; two queries."""
-    decisions = decisions_of(attempt)
+def reviews_of(attempt: Attempt, told_at: datetime.datetime | None, now: datetime.datetime) -> list[Review]:
+    """Each question of a submitted attempt, in the order served; three queries.
+
+    `told_at`: when its marks were told, where later than given.
+    """
+    lines = lines_of(attempt)
+    appeals: dict[int, list[Appeal]] = {}
+    for appeal in Appeal.objects.filter(question__attempt=attempt).select_related("answered_by").order_by("pk"):
+        appeals.setdefault(appeal.question_id, []).append(appeal)
     return [
-        Review(row.pk, row.position, paper.correction(row), row.awaits_marking, decisions.get(row.pk, []))
+        _review(row, lines.get(row.pk, []), appeals.get(row.pk, []), told_at, now)
         for row in paper.questions_of(attempt)
     ]
 
 
-def decisions_of(attempt: Attempt) -> dict[int | None, list[Decision]]:
-    """The decisions by question served, and under None those about the whole attempt; one query."""
-    found: dict[int | None, list[Decision]] = {}
+def lines_of(attempt: Attempt) -> dict[int | None, list[MarkLine]]:
+    """The lines by question served, and under None those about the whole attempt; one query."""
+    found: dict[int | None, list[MarkLine]] = {}
     for line in attempt.marks.select_related("author"):
-        found.setdefault(line.question_id, []).append(decision(line))
+        found.setdefault(line.question_id, []).append(line)
     return found
+
+
+def _review(row, lines, appeals, told_at, now) -> Review:
+    return Review(
+        served_id=row.pk,
+        position=row.position,
+        correction=paper.correction(row),
+        awaits_marking=row.awaits_marking,
+        decisions=[decision(line) for line in lines],
+        appeals=appeals,
+        may_appeal=may_contest(lines[-1] if lines else None, appeals, told_at, now),
+    )
 
 
 def decision(line: MarkLine) -> Decision:

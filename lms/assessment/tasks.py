@@ -2,14 +2,15 @@
 
 from celery import shared_task
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from courses.models import CoursePage, QuizPage
 from lms.assessment.actions import close_expired_attempts
 from lms.assessment.actions.regrading import apply_regrade, to_regrade
 from lms.assessment.actions.statistics import JOB, ask_statistics, compute_statistics, courses_to_compute
-from lms.assessment.letters import write_to_learner
-from lms.assessment.models import Attempt, MarkLine, Regrade
+from lms.assessment.letters import write_to_learner, write_to_trainers
+from lms.assessment.models import Appeal, Attempt, MarkLine, Regrade
 from lms.core.jobs import job_handler
 
 REPORT_EVERY = 50
@@ -41,6 +42,21 @@ def close_expired_attempts_task():
     the attempt before closes it.
     """
     close_expired_attempts(timezone.now())
+
+
+@job_handler("assessment.tell_appeal")
+def tell_appeal(job):
+    """Tell those who teach the course that a mark is contested."""
+    appeal = Appeal.objects.select_related("question__attempt").get(pk=job.payload["appeal"])
+    path = reverse("assessment_appeal", args=[appeal.pk])
+    write_to_trainers(appeal.question.attempt, "appeal", "Une note est contestée", path, appeal=appeal)
+
+
+@job_handler("assessment.tell_answer")
+def tell_answer(job):
+    """Tell the learner what their appeal was answered."""
+    appeal = Appeal.objects.select_related("question__attempt").get(pk=job.payload["appeal"])
+    write_to_learner(appeal.question.attempt, "appeal_answered", "Réponse à votre contestation", appeal=appeal)
 
 
 @job_handler("assessment.tell_marked")

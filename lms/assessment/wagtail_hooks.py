@@ -7,7 +7,7 @@ from wagtail.admin.widgets import Button
 
 from courses.models import CoursePage, QuizPage
 from courses.permissions import can_teach
-from lms.assessment.back_office import follow_up, lists, marking, regrading
+from lms.assessment.back_office import appeals, follow_up, lists, marking, regrading
 from lms.assessment.back_office.attempts import VIEW, AttemptViewSet
 from lms.assessment.back_office.menu import AssessmentGroup
 from lms.people.rules import Role
@@ -26,6 +26,14 @@ def trainers_lists():
 @hooks.register("register_admin_urls")
 def marking_urls():
     return [path("corrections/<int:pk>/", marking.mark, name="assessment_mark")]
+
+
+@hooks.register("register_admin_urls")
+def appeal_urls():
+    return [
+        path("contestations/<int:pk>/", appeals.appeal, name="assessment_appeal"),
+        path("signalements/<int:pk>/", appeals.flag, name="assessment_flag"),
+    ]
 
 
 @hooks.register("register_admin_urls")

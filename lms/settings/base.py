@@ -90,6 +90,8 @@ LMS_JOB_LEASE_SECONDS = int(os.environ.get("LMS_JOB_LEASE_SECONDS") or 60)
 # A job still waiting this long after it was sent is sent again (then at twice, four times … this span).
 LMS_JOB_RESEND_SECONDS = int(os.environ.get("LMS_JOB_RESEND_SECONDS") or 30)
 LMS_JOB_SWEEP_SECONDS = int(os.environ.get("LMS_JOB_SWEEP_SECONDS") or 15)
+# How many days a learner has to contest a mark, from when it was given or told.
+LMS_APPEAL_DAYS = int(os.environ.get("LMS_APPEAL_DAYS") or 15)
 # How long the signed-in user is remembered between requests instead of being read again.
 LMS_USER_CACHE_SECONDS = 60
 

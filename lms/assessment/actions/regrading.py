@@ -73,7 +73,7 @@ def to_regrade(decided: Regrade) -> Iterator[int]:
 def apply_regrade(decided: Regrade, attempt_id: int, now: datetime.datetime) -> MarkLine | None:
     """Write the line of a decision in the ledger of one attempt, and tell its learner; None when nothing changes.
 
-    Applying again changes nothing. Locks the attempt.
+    Applying again changes nothing: it locks the attempt, then looks for a line of the decision there.
     """
     attempt = Attempt.objects.select_for_update(of=("self",)).select_related("enrolment").get(pk=attempt_id)
     if attempt.state != Attempt.State.SUBMITTED or decided.marks.filter(attempt=attempt).exists():

@@ -1,9 +1,20 @@
 """Assessment: attempts, the questions served in them, and what was said of them since."""
 
+from lms.assessment.models.appeals import Appeal, QuestionFlag
 from lms.assessment.models.attempts import Attempt, AttemptQuerySet, ServedQuestion
 from lms.assessment.models.files import AnswerFile
 from lms.assessment.models.ledger import MarkLine
 from lms.assessment.models.regrades import Regrade
 from lms.assessment.models.statistics import ItemStatistics
 
-__all__ = ["AnswerFile", "Attempt", "AttemptQuerySet", "ItemStatistics", "MarkLine", "Regrade", "ServedQuestion"]
+__all__ = [
+    "AnswerFile",
+    "Appeal",
+    "Attempt",
+    "AttemptQuerySet",
+    "ItemStatistics",
+    "MarkLine",
+    "QuestionFlag",
+    "Regrade",
+    "ServedQuestion",
+]

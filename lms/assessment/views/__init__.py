@@ -1,8 +1,20 @@
 """The pages of assessment."""
 
+from lms.assessment.views.appeals import contest_mark, flag
 from lms.assessment.views.attempts import answer, attempt, result, submit
 from lms.assessment.views.files import answer_file, hand_in
 from lms.assessment.views.quick_check import quick_check
 from lms.assessment.views.quiz import quiz
 
-__all__ = ["answer", "answer_file", "attempt", "hand_in", "quick_check", "quiz", "result", "submit"]
+__all__ = [
+    "answer",
+    "answer_file",
+    "attempt",
+    "contest_mark",
+    "flag",
+    "hand_in",
+    "quick_check",
+    "quiz",
+    "result",
+    "submit",
+]

@@ -111,11 +111,12 @@ def result(request, pk):
     shown = shown_of(found, attempts, found.quiz, now)
     refused = actions.refusal(found.enrolment, found.quiz, attempts, now)
     left = scoring.attempts_left(found.quiz.max_attempts, len(attempts))
+    told_at = feedback.latest(found.terms.closes_at, found.quiz.closes_at)
     context = around(found) | {
         "ring_percent": int(found.score_percent),  # never rounded up to the pass mark
         "shown": shown,
-        "told_at": feedback.latest(found.terms.closes_at, found.quiz.closes_at),
-        "reviews": reviews_of(found) if shown.verdicts else [],
+        "told_at": told_at,
+        "reviews": reviews_of(found, told_at, now) if shown.verdicts else [],
         "study": study,
         "next_item": study.next_item if study else None,
         "attempts_left": left,
