@@ -42,6 +42,23 @@ class LessonTitleForm(forms.Form):
     title = forms.CharField(label=_("Titre de la leçon"), max_length=200)
 
 
+class CourseArchiveForm(forms.Form):
+    """The archive of a course."""
+
+    file = forms.FileField(
+        label=_("Archive de la formation"),
+        help_text=_("Un fichier .zip exporté par la plateforme ; 24 Mo au plus."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".zip"}),
+        error_messages={"required": _("Choisissez un fichier."), "empty": _("Le fichier est vide.")},
+    )
+
+
+class ConfirmCourseForm(forms.Form):
+    """Whether a course whose code is another's here becomes a copy."""
+
+    as_copy = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+
 class ConfirmImportForm(forms.Form):
     """What is done with faulty questions, and with those the bank has already."""
 

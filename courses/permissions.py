@@ -5,7 +5,7 @@ from django.db.models import ProtectedError, RestrictedError
 from django.db.models.deletion import Collector
 from wagtail.models import Page
 
-from courses.models import CoursePage, LessonPage
+from courses.models import CataloguePage, CoursePage, LessonPage
 
 
 def can_archive_course(user, course: CoursePage) -> bool:
@@ -21,6 +21,13 @@ def can_teach(user, course: CoursePage) -> bool:
 def can_import_questions(user) -> bool:
     """Whoever may add a question may bring in a file of them."""
     return user.has_perm("courses.add_question")
+
+
+def can_import_course(user) -> bool:
+    """Whoever may add a course to the catalogue, and questions to the bank, may bring in a whole course."""
+    catalogue = CataloguePage.objects.first()
+    can_add = catalogue is not None and catalogue.permissions_for_user(user).can_add_subpage()
+    return can_add and can_import_questions(user)
 
 
 def can_import_lesson(user, parent: Page) -> bool:

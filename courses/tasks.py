@@ -1,7 +1,8 @@
-"""The jobs of courses: bringing in a file of questions."""
+"""The jobs of courses: bringing in a file of questions, or a whole course."""
 
 from django.utils import timezone
 
+from courses.actions import import_course as course_imports
 from courses.actions.import_questions import JOB, run_import
 from lms.core.jobs import job_handler
 
@@ -10,3 +11,11 @@ from lms.core.jobs import job_handler
 def import_questions(job):
     """One file, one transaction; a second run finds it done."""
     run_import(job.payload["import"], timezone.now(), lambda percent: job.report_progress(percent))
+
+
+@job_handler(course_imports.JOB, max_attempts=3)
+def import_course(job):
+    """One archive, one transaction; a second run finds it done."""
+    course_imports.run_course_import(
+        job.payload["import"], timezone.now(), lambda percent: job.report_progress(percent)
+    )

@@ -12,7 +12,7 @@ from wagtail.models import Page
 from wagtail.snippets.models import register_snippet
 
 from courses.addresses import TAKEN, address_met_by, free_addresses
-from courses.back_office import lesson_imports, question_imports
+from courses.back_office import course_archives, lesson_imports, question_imports
 from courses.back_office.courses import CourseViewSet, set_archived
 from courses.back_office.draws import draw_matches
 from courses.back_office.question_tags import TagBulkAction
@@ -20,7 +20,7 @@ from courses.back_office.questions import QuestionViewSet
 from courses.back_office.reviews import ReviewPanel, ReviewReport, review_menu_item
 from courses.content_checks import with_lesson_checks
 from courses.models import CoursePage, LessonPage, ModulePage, QuizPage
-from courses.permissions import can_archive_course, can_import_lesson, has_records
+from courses.permissions import can_archive_course, can_import_lesson, can_teach, has_records
 from lms.people.rules import Role
 
 
@@ -114,6 +114,22 @@ def lesson_import_urls():
     ]
 
 
+@hooks.register("register_admin_urls")
+def course_archive_urls():
+    start, view = "import-formations", course_archives
+    return [
+        path("formations/<int:pk>/exporter/", view.course_export, name="courses_course_export"),
+        path(f"{start}/", view.course_import, name="courses_course_import"),
+        path(f"{start}/<int:pk>/", view.course_import_detail, name="courses_course_import_detail"),
+        path(f"{start}/<int:pk>/confirmer/", view.course_import_confirm, name="courses_course_import_confirm"),
+        path(
+            f"{start}/<int:pk>/rapport.<str:file_format>",
+            view.course_import_report,
+            name="courses_course_import_report",
+        ),
+    ]
+
+
 @hooks.register("register_page_header_buttons")
 def header_buttons(page, user, view_name, next_url=None):
     yield from archive_buttons(page, user)
@@ -127,10 +143,13 @@ def listing_buttons(page, user, next_url=None):
 
 
 def import_buttons(page, user):
-    """« Importer une leçon », on a course or a module, for those who may add one."""
+    """« Importer une leçon », on a course or a module, « Exporter la formation » on a course, for those who may."""
     if page.specific_class in (CoursePage, ModulePage) and can_import_lesson(user, page):
         url = reverse("courses_lesson_import", args=[page.pk])
         yield Button(_("Importer une leçon"), url=url, icon_name="upload", priority=50)
+    if page.specific_class is CoursePage and can_teach(user, page.specific):
+        url = reverse("courses_course_export", args=[page.pk])
+        yield Button(_("Exporter la formation"), url=url, icon_name="download", priority=52)
 
 
 def archive_buttons(page, user):

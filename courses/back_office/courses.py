@@ -5,16 +5,18 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin import messages
 from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.views.pages.listing import IndexView, PageFilterSet
 from wagtail.admin.viewsets.pages import PageListingViewSet
+from wagtail.admin.widgets import Button
 
 from courses.actions import archive_course, unarchive_course
 from courses.models import CoursePage
-from courses.permissions import can_archive_course
+from courses.permissions import can_archive_course, can_import_course
 from lms.skills.models import Strand
 
 
@@ -31,10 +33,23 @@ class CourseFilter(PageFilterSet):
         fields: list[str] = []
 
 
+class CourseIndexView(IndexView):
+    """The list of courses; whoever may add one may bring one in whole."""
+
+    @cached_property
+    def header_more_buttons(self):
+        buttons = list(super().header_more_buttons)
+        if can_import_course(self.request.user):
+            url = reverse("courses_course_import")
+            buttons.append(Button(_("Importer une formation"), url=url, icon_name="upload", priority=20))
+        return buttons
+
+
 class CourseViewSet(PageListingViewSet):
     """All courses in one flat list, archived ones included."""
 
     model = CoursePage
+    index_view_class = CourseIndexView
     icon = "openquote"
     menu_label = gettext_lazy("Formations")
     menu_order = 110

@@ -1,7 +1,7 @@
 """What trainers write: pages and the question bank."""
 
 from courses.models.course import CoursePage
-from courses.models.imports import ImportedContent, LessonImport, QuestionImport
+from courses.models.imports import CourseImport, ImportedContent, LessonImport, QuestionImport
 from courses.models.lesson import LessonPage
 from courses.models.module import ModulePage
 from courses.models.outline import CourseOutline
@@ -16,6 +16,7 @@ __all__ = [
     "Assurance",
     "CataloguePage",
     "CompetenceGain",
+    "CourseImport",
     "CourseOutline",
     "CoursePage",
     "FrozenError",

@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 
+from courses.models.course import CoursePage
 from courses.models.lesson import LessonPage
 from courses.models.questions import Question
 from lms.core.models import Job
@@ -106,3 +107,19 @@ class LessonImport(Import):
     class Meta(Import.Meta):
         verbose_name = _("import de leçon")
         verbose_name_plural = _("imports de leçons")
+
+
+class CourseImport(Import):
+    """One archive of a course; confirmed, the course is a draft in the catalogue.
+
+    `counts`: module, lesson, quiz, question (made), reused (questions of the bank), file, unchanged (1: nothing to do).
+    """
+
+    file = models.FileField(_("contenu"), storage=private_storage, upload_to="imports/courses/", blank=True)
+    as_copy = models.BooleanField(_("importer comme une copie"), default=False)
+    course = models.ForeignKey(CoursePage, models.SET_NULL, null=True, related_name="+", verbose_name=_("formation"))
+    job = models.ForeignKey(Job, models.SET_NULL, null=True, related_name="+", verbose_name=_("tâche"))
+
+    class Meta(Import.Meta):
+        verbose_name = _("import de formation")
+        verbose_name_plural = _("imports de formations")
