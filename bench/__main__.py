@@ -13,6 +13,8 @@ TARGETS = {
     "lesson_against_plain_django": 0.7,
     "lesson_against_stock_wagtail": 10,
     "catalogue_anonymous": 0.66,
+    "quiz_answer_save": 0.5,
+    "quiz_submission": 0.5,
 }
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from bench import background, certificate, content
+from bench import background, certificate, content, marking
 from bench.client import Client
 from bench.measure import cpu_ms, query_counts
 from bench.report import Row, row
@@ -39,6 +39,7 @@ def measure() -> list[Row]:
     return [
         *(row(name, cpu[ours], "ms", cpu[floor]) for name, ours, floor in PAIRS),
         *(row(f"{name}_queries", queries[ours], "SQL", queries[floor]) for name, ours, floor in PAIRS),
+        *marking.rows(),
         *certificate.rows(),
         *background.rows(folder),
     ]

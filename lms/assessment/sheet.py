@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from lms.assessment import paper
 from lms.assessment.models import Attempt, ServedQuestion
-from lms.assessment.rules import timing
+from lms.assessment.rules import feedback, timing
+from lms.assessment.rules.terms import Terms
 
 
 @dataclass(frozen=True)
@@ -14,6 +15,7 @@ class Entry:
 
     question: paper.Question
     correction: paper.Correction | None
+    may_check: bool
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ def sheet(attempt: Attempt, served: list[ServedQuestion], asked: int | None, now
     current = min(max(asked or 1, 1), len(served)) if terms.one_per_page else None
     rows = rows_on_page(attempt, served, current)
     answered = sum(question.is_answered for question in questions)
-    entries = [_entry(row) for row in rows]
+    entries = [_entry(row, terms) for row in rows]
     return {
         "terms": terms,
         "entries": entries,
@@ -53,5 +55,6 @@ def rows_on_page(attempt: Attempt, served: list[ServedQuestion], position: int |
     return [row for row in served if row.position == position] if attempt.terms.one_per_page else served
 
 
-def _entry(row: ServedQuestion) -> Entry:
-    return Entry(paper.question(row), paper.correction(row) if row.is_final else None)
+def _entry(row: ServedQuestion, terms: Terms) -> Entry:
+    correction = paper.correction(row) if row.is_final else None
+    return Entry(paper.question(row), correction, feedback.may_check(terms.preset, row.version.type))

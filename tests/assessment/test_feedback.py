@@ -34,7 +34,10 @@ def test_what_is_shown_after_submission(preset, closes_at, nothing_left, shown):
 
 
 def test_only_practice_tells_before_submission():
-    assert [preset for preset in ("practice", "formative", "summative", "exam") if may_check(preset)] == ["practice"]
+    assert [preset for preset in ("practice", "formative", "summative", "exam") if may_check(preset, "single")] == [
+        "practice"
+    ]
+    assert [type for type in ("essay", "file", "survey") if may_check("practice", type)] == []
 
 
 @pytest.mark.parametrize(

@@ -1,22 +1,10 @@
 """The quiz where it is hardest: with the keyboard alone, and with a network that fails in the middle."""
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.e2e import learner
-from tests.e2e.knowledge import answer_to, courses, plain
-
-MOST_KEYS = 400
-FOCUSED = """() => {
-    const field = document.activeElement, question = field.closest("[data-question]");
-    const texts = (element) => element ? element.textContent : "";
-    return {
-        tag: field.tagName, type: field.type || "", text: texts(field.closest("label")) || field.textContent,
-        position: question ? question.dataset.question : "",
-        label: texts(field.labels && field.labels[0] && field.labels[0].lastChild),
-        options: field.options ? [...field.options].map((option) => option.textContent) : [],
-        prompt: question ? question.querySelector("legend > span:nth-child(2)").firstChild.textContent : "",
-    };
-}"""
+from tests.e2e.knowledge import answer_to, courses
+from tests.keyboard import press_through
 
 
 def test_every_type_of_question_is_answered_with_the_keyboard_alone(visit):
@@ -26,10 +14,10 @@ def test_every_type_of_question_is_answered_with_the_keyboard_alone(visit):
     page = visit("responsable")
     learner.enrol(page, "eservice-usager")
     learner.read_lessons(page)
-    press_through(page, "Commencer l’évaluation")
+    press_through(page, "Commencer l’évaluation", answer_to)
     expect(page.locator("form[data-quiz]")).to_be_visible()
-    press_through(page, "Remettre")
-    press_through(page, "Oui, remettre")
+    press_through(page, "Remettre", answer_to)
+    press_through(page, "Oui, remettre", answer_to)
     expect(page.locator("h1")).to_have_text("Évaluation réussie")
 
 
@@ -54,35 +42,3 @@ def test_no_answer_is_lost_when_the_network_is_cut(visit):
     learner.submit(page)
     expect(page.locator("h1")).to_have_text("Évaluation réussie")
     expect(page.locator(".feedback--wrong, .feedback--partly")).to_have_count(0)
-
-
-def press_through(page: Page, button: str) -> None:
-    """Tab through the page, answering what is met, down to a button, and press it."""
-    for _ in range(MOST_KEYS):
-        page.keyboard.press("Tab")
-        field = page.evaluate(FOCUSED)
-        if field["tag"] == "BUTTON" and plain(field["text"]) == plain(button):
-            with page.expect_navigation():
-                page.keyboard.press("Enter")
-            return
-        if field["position"]:
-            answer_focused(page, field)
-    raise AssertionError(f"The keyboard does not reach « {button} ».")
-
-
-def answer_focused(page: Page, field: dict) -> None:
-    """Answer the field that has the focus, by keys."""
-    right = answer_to(field["prompt"])
-    if field["tag"] == "SELECT":
-        wanted = right[plain(field["label"])]
-        for _ in range([plain(option) for option in field["options"]].index(wanted)):
-            page.keyboard.press("ArrowDown")
-    elif field["type"] == "text":
-        page.keyboard.type(right[0])
-    elif field["type"] == "checkbox":
-        if plain(field["text"]) in right:
-            page.keyboard.press("Space")
-    else:
-        page.keyboard.press("Space")
-        while plain(page.evaluate(FOCUSED)["text"]) not in right:
-            page.keyboard.press("ArrowDown")

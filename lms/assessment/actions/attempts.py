@@ -6,7 +6,6 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
-from courses.rules.answers import MANUAL_TYPES, UNMARKED_TYPES
 from lms.assessment.actions import ledger
 from lms.assessment.actions.refusals import (
     AnswerFinal,
@@ -75,14 +74,12 @@ def check_question(attempt: Attempt, position: int, now: datetime.datetime) -> S
     for what a person marks or nobody), AttemptSubmitted, UnknownQuestion.
     """
     attempt = _locked(attempt)
-    if not feedback.may_check(attempt.terms.preset):
-        raise NotPractice
     if attempt.state == State.SUBMITTED or attempt.is_past_due(now):
         raise AttemptSubmitted
     question = attempt.questions.select_related("version").filter(position=position).first()
     if question is None:
         raise UnknownQuestion
-    if question.version.type in MANUAL_TYPES | UNMARKED_TYPES:
+    if not feedback.may_check(attempt.terms.preset, question.version.type):
         raise NotPractice
     if not question.is_final:
         question.attempt, question.is_final = attempt, True

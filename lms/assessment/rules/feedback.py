@@ -16,6 +16,7 @@ is left to gain: the quiz is passed or its attempts are used up.
 from dataclasses import dataclass
 from datetime import datetime
 
+from courses.rules.answers import MANUAL_TYPES, UNMARKED_TYPES
 from lms.assessment.rules.terms import EXAM, FORMATIVE, PRACTICE, SUMMATIVE
 
 
@@ -46,9 +47,9 @@ def shown_after_submission(
     return NOTHING
 
 
-def may_check(preset: str) -> bool:
-    """Whether a question may be checked, and so given its correction, before the attempt is submitted."""
-    return preset == PRACTICE
+def may_check(preset: str, type: str) -> bool:
+    """Whether a question of this type may be checked, and so given its correction, before the attempt is submitted."""
+    return preset == PRACTICE and type not in MANUAL_TYPES | UNMARKED_TYPES
 
 
 def latest(*moments: datetime | None) -> datetime | None:

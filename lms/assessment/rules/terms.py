@@ -32,7 +32,3 @@ class Terms:
             if isinstance(known.get(name), str):
                 known[name] = datetime.datetime.fromisoformat(known[name])
         return cls(**known)
-
-    @property
-    def is_practice(self) -> bool:
-        return self.preset == PRACTICE
