@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Revision
 
@@ -83,9 +84,9 @@ class Attempt(models.Model):
     def __str__(self):
         return f"{self.enrolment} – {self.quiz} n° {self.number}"
 
-    @property
+    @cached_property
     def terms(self) -> Terms:
-        """The rules this attempt was begun under."""
+        """The rules this attempt was begun under; like its record, they never change."""
         return Terms.from_json(self.rules)
 
     @property

@@ -3,7 +3,7 @@
 import datetime
 
 from django.contrib import messages
-from django.http import JsonResponse
+from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,6 +16,7 @@ from lms.assessment import actions, paper
 from lms.assessment.models import Attempt, ServedQuestion
 from lms.assessment.review import reviews_of
 from lms.assessment.rules import feedback, scoring, serving, timing
+from lms.assessment.served import served_in
 from lms.assessment.sheet import rows_on_page, sheet
 from lms.assessment.views.around import REFUSALS, around, find_place, refusal_text, shown_of
 from lms.learning.actions import EnrolmentWithdrawn
@@ -50,14 +51,9 @@ def answer(request, pk, position):
     """Save the answer to one question, as it is given; says so in JSON. A form that cannot be read erases nothing: 415."""
     if request.content_type and request.content_type not in FORM_TYPES:
         return JsonResponse({"saved": False}, status=415)
-    row = get_object_or_404(
-        ServedQuestion.objects.select_related("version", "attempt").only(
-            "position", "order", "version__type", "version__content", "attempt__started_at"
-        ),
-        attempt=pk,
-        attempt__enrolment__person=request.user,
-        position=position,
-    )
+    row = served_in(pk, request.user.pk).get(position)
+    if row is None:
+        raise Http404
     now = timezone.now()
     answers = paper.read_form([row], request.POST)
     if position not in answers:  # a file has its own address
@@ -68,7 +64,7 @@ def answer(request, pk, position):
         "now": timing.milliseconds(now),
     }
     try:
-        given_at = timing.given_at(_number(request.POST.get("at")), row.attempt.started_at, now)
+        given_at = timing.given_at(_number(request.POST.get("at")), row.started_at, now)
         actions.save_answer(pk, position, response, now, given_at)
     except (actions.AnswerStale, actions.AnswerFinal):
         return JsonResponse(told | {"saved": False})
@@ -82,14 +78,15 @@ def answer(request, pk, position):
 def submit(request, pk):
     """Ask for confirmation, naming what is not answered; a POST submits what was saved."""
     now = timezone.now()
-    found = _own_attempt(request, pk, now)
     if request.method == "POST":
+        attempt = get_object_or_404(Attempt.objects.for_learner(request.user).only("quiz_id"), pk=pk)
         try:
-            actions.submit(found, now)
+            actions.submit(attempt, now)
         except EnrolmentWithdrawn:
             messages.error(request, REFUSALS[actions.NotEnrolled])
-            return redirect("assessment:quiz", found.quiz_id)
+            return redirect("assessment:quiz", attempt.quiz_id)
         return redirect("assessment:result", pk)
+    found = _own_attempt(request, pk, now)
     if found.state == Attempt.State.SUBMITTED:
         return redirect("assessment:result", pk)
     questions = [paper.question(row) for row in paper.questions_of(found)]
