@@ -43,6 +43,22 @@ def seal_is_fit_and_lasts(app_configs, **kwargs):
     ]
 
 
+@checks.register(TAG)
+def seal_is_given_the_time(app_configs, **kwargs):
+    """Without the time, seals end with their certificate: a warning, for documents are issued all the same."""
+    if settings.LMS_SEALER == "local-p12" and not settings.LMS_TSA_URL:
+        return []  # the sandbox gives its own
+    if not settings.LMS_TSA_URL:
+        told = "Pas de service d’horodatage : les documents restent au niveau B-B et finissent avec le certificat du cachet."
+        return [checks.Warning(told, hint="Réglez LMS_TSA_URL et LMS_TSA_ROOTS (deploy/README.md).", id="lms.W004")]
+    try:
+        found = x509.load_pem_x509_certificates(Path(settings.LMS_TSA_ROOTS).read_bytes())
+    except (OSError, ValueError) as error:
+        told = f"Les racines d’horodatage ne se lisent pas : {error}"
+        return [checks.Error(told, hint="LMS_TSA_ROOTS désigne un fichier PEM (deploy/README.md).", id="lms.E004")]
+    return [] if found else [checks.Error("LMS_TSA_ROOTS ne contient aucun certificat.", id="lms.E004")]
+
+
 def end_in_words(seal: x509.Certificate, now: datetime) -> str:
     ends_at = seal.not_valid_after_utc
     days = (ends_at - now).days

@@ -30,13 +30,19 @@ class Answer:
 def known_file(sha256: str) -> CertificateFile | None:
     """The file of the register with these exact bytes; one query."""
     files = CertificateFile.objects.filter(sha256=sha256).exclude(certificate__state=Certificate.State.RESERVED)
-    return files.select_related("certificate").first()
+    return files.select_related("certificate").prefetch_related("certificate__files").first()
 
 
 def answer_for_known(file: CertificateFile, today: date) -> Answer:
     standing = standing_of(file.certificate, today)
+    intact = _("Fichier intact : c’est, octet pour octet, celui que nous avons délivré.")
+    if file.certificate.current_file() != file:
+        intact = _(
+            "Fichier intact, version antérieure : c’est, octet pour octet, celui que nous avons délivré. Depuis, nous y "
+            "avons ajouté des preuves de date ; ce qui est imprimé n’a pas changé."
+        )
     lines = (
-        Line(True, _("Fichier intact : c’est, octet pour octet, celui que nous avons délivré.")),
+        Line(True, intact),
         Line(True, _("Délivré par nous : il figure dans notre registre.")),
         Line(standing.state == "valid", standing.title + "."),
     )
@@ -54,6 +60,14 @@ def answer_for_unknown(check: Check) -> Answer:
         Verdict.ALTERED: (
             Line(False, _("Fichier modifié : il a changé depuis qu’il a été scellé. Ne vous y fiez pas.")),
             Line(None, _("Délivré par nous : on ne peut plus l’affirmer.")),
+        ),
+        Verdict.REVOKED: (
+            Line(True, _("Fichier intact : rien n’y a changé depuis qu’il a été scellé.")),
+            Line(False, _("Notre cachet, mais révoqué : rien ne prouve que c’est nous qui l’avons apposé.")),
+        ),
+        Verdict.EXPIRED: (
+            Line(True, _("Fichier intact : rien n’y a changé depuis qu’il a été scellé.")),
+            Line(None, _("Notre cachet a expiré, et rien dans ce fichier ne prouve qu’il fut apposé avant.")),
         ),
         Verdict.FOREIGN: (
             Line(True, _("Fichier intact : rien n’y a changé depuis qu’il a été scellé.")),

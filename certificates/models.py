@@ -1,7 +1,10 @@
 """Certificates: the register. Nothing here is ever deleted; files and acts are only added."""
 
+from datetime import timedelta
+
+from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -47,6 +50,25 @@ class CertificateQuerySet(KeptQuerySet, OwnedQuerySet):
     def published(self):
         """Those that were issued, whatever became of them since."""
         return self.exclude(state=Certificate.State.RESERVED)
+
+
+class FileQuerySet(KeptQuerySet):
+    def current(self):
+        """Those downloads serve: the last generation of each document."""
+        newer = CertificateFile.objects.filter(
+            certificate=OuterRef("certificate"), kind=OuterRef("kind"), generation__gt=OuterRef("generation")
+        )
+        return self.filter(~Exists(newer))
+
+    def to_archive(self, now):
+        """The documents to give an archive at `now`: sealed long enough ago to be answered for, or stamped too long ago."""
+        sealed_before = now - timedelta(minutes=settings.LMS_ARCHIVE_AFTER_MINUTES)
+        is_sealed = ~Q(level=CertificateFile.Level.B_LTA) & Q(created_at__lte=sealed_before)
+        return self.current().filter(is_sealed | Q(restamp_at__lte=now))
+
+    def without_archive(self):
+        """The documents that have none yet, the oldest first."""
+        return self.current().exclude(level=CertificateFile.Level.B_LTA).order_by("created_at", "pk")
 
 
 class Certificate(models.Model):
@@ -140,33 +162,64 @@ class Certificate(models.Model):
     def is_issued(self):
         return self.state != self.State.RESERVED
 
+    def current_file(self) -> "CertificateFile | None":
+        """The document that downloads serve; no query when the files are prefetched."""
+        return max(self.files.all(), key=lambda file: file.generation, default=None)
+
 
 class CertificateFile(models.Model):
-    """A file of a certificate, write-once under its SHA-256; every download serves these bytes."""
+    """A document of a certificate, write-once under its SHA-256.
+
+    A later generation adds proofs to the same sealed bytes; downloads serve the last one, and all stay known.
+    """
 
     class Kind(models.TextChoices):
-        PDF_BB = "pdf-bb", _("PDF scellé (PAdES B-B)")
+        PDF = "pdf", _("PDF scellé")
+
+    class Level(models.TextChoices):
+        B_B = "b-b", _("PAdES B-B : scellé")
+        B_T = "b-t", _("PAdES B-T : scellé et horodaté")
+        B_LTA = "b-lta", _("PAdES B-LTA : scellé, horodaté, archivé avec ses preuves")
 
     certificate = models.ForeignKey(Certificate, models.PROTECT, related_name="files", verbose_name=_("certificat"))
-    kind = models.CharField(_("nature"), max_length=12, choices=Kind.choices, default=Kind.PDF_BB)
+    kind = models.CharField(_("nature"), max_length=12, choices=Kind.choices, default=Kind.PDF)
+    generation = models.PositiveSmallIntegerField(_("version du fichier"), default=1)
+    level = models.CharField(_("niveau"), max_length=6, choices=Level.choices, default=Level.B_B)
     sha256 = models.CharField(_("empreinte SHA-256"), max_length=64, unique=True)
     size_bytes = models.PositiveIntegerField(_("taille (octets)"))
     storage_name = models.CharField(_("nom de stockage"), max_length=120)
     seal_sha256 = models.CharField(_("empreinte du certificat du cachet"), max_length=64)
     is_specimen = models.BooleanField(_("spécimen"))
     created_at = models.DateTimeField(_("écrit le"))
+    # Of the last time-stamp: when, by whom, and from when on another must be laid over it.
+    stamped_at = models.DateTimeField(_("horodaté le"), null=True, blank=True)
+    stamper_sha256 = models.CharField(_("empreinte du certificat d’horodatage"), max_length=64, blank=True)
+    restamp_at = models.DateTimeField(_("à horodater de nouveau le"), null=True, blank=True)
 
-    objects = KeptQuerySet.as_manager()
+    objects = FileQuerySet.as_manager()
 
     class Meta:
-        ordering = ["certificate", "pk"]
-        constraints = [models.UniqueConstraint(fields=["certificate", "kind"], name="certificates_one_file_per_kind")]
+        ordering = ["certificate", "kind", "generation"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["certificate", "kind", "generation"], name="certificates_one_file_per_generation"
+            ),
+            models.CheckConstraint(
+                condition=Q(level="b-b") | Q(stamped_at__isnull=False), name="certificates_stamped_has_its_date"
+            ),
+            models.CheckConstraint(
+                condition=~Q(level="b-lta") | Q(restamp_at__isnull=False), name="certificates_archive_has_its_term"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["restamp_at"], name="certificates_file_restamp", condition=Q(level="b-lta")),
+        ]
         default_permissions = []
         verbose_name = _("fichier")
         verbose_name_plural = _("fichiers")
 
     def __str__(self):
-        return f"{self.certificate_id} {self.kind} {self.sha256[:12]}"
+        return f"{self.certificate_id} {self.kind} {self.generation} {self.sha256[:12]}"
 
     def save(self, *args, **kwargs):
         if self.pk is not None:

@@ -18,6 +18,7 @@ MEMORY_BYTES = 512 * 1024 * 1024
 CPU_SECONDS = 5
 WALL_SECONDS = 20
 AT_ONCE = BoundedSemaphore(2)  # in each web process
+BETWEEN = "--"  # in the child's arguments, the roots of seals from those of time-stamps
 PATIENCE_SECONDS = 2  # then the request gives its thread back: hostile files must not keep all of them waiting
 
 
@@ -25,9 +26,16 @@ class TooBusy(Exception):
     """As many files as this process checks at once are being checked."""
 
 
-def check_apart(content: bytes, root_files: Iterable[Path]) -> Check:
+def check_apart(content: bytes, root_files: Iterable[Path], time_root_files: Iterable[Path] = ()) -> Check:
     """The verdict of `check_pdf`; a file that exhausts its limits is one that cannot be read. Raises TooBusy."""
-    command = [sys.executable, "-m", "certificates.quarantine", *map(str, root_files)]
+    command = [
+        sys.executable,
+        "-m",
+        "certificates.quarantine",
+        *map(str, root_files),
+        BETWEEN,
+        *map(str, time_root_files),
+    ]
     house = str(Path(__file__).resolve().parent.parent)
     bare = {"PATH": os.defpath, "PYTHONPATH": house, "PYTHONDONTWRITEBYTECODE": "1"}
     if not AT_ONCE.acquire(timeout=PATIENCE_SECONDS):
@@ -46,13 +54,15 @@ def check_apart(content: bytes, root_files: Iterable[Path]) -> Check:
     return Check(Verdict(answer["verdict"]), answer["sealed_by"])
 
 
-def main(root_files: list[str]) -> None:
+def main(arguments: list[str]) -> None:
     """The child: limits first, then the libraries, then the file."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     from certificates.checking import check_pdf
 
-    check = check_pdf(sys.stdin.buffer.read(), map(Path, root_files))
+    middle = arguments.index(BETWEEN)
+    root_files, time_root_files = map(Path, arguments[:middle]), map(Path, arguments[middle + 1 :])
+    check = check_pdf(sys.stdin.buffer.read(), root_files, time_root_files)
     sys.stdout.write(json.dumps({"verdict": check.verdict, "sealed_by": check.sealed_by}))
 
 

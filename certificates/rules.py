@@ -12,6 +12,9 @@ LONGEST_TYPED = 40
 SEAL_LAST_DAY = timedelta(days=1)  # a document sealed within it would outlive its seal before anyone opens it
 SEAL_ALARM_DAYS = (7, 30, 90)
 
+ARCHIVE_LATE = timedelta(hours=24)
+STAMP_LIFE_PERCENT = 80  # of the life of a time-stamp's certificate, after which another must vouch for it
+
 
 def new_public_code() -> str:
     """Twelve random characters; never derived from anything the register holds."""
@@ -67,3 +70,13 @@ def may_seal(starts_at: datetime, ends_at: datetime, now: datetime) -> bool:
 def seal_alarm(ends_at: datetime, now: datetime) -> int | None:
     """The nearest alarm reached before a seal's certificate ends: 7, 30 or 90 (days); None while it is far."""
     return next((days for days in SEAL_ALARM_DAYS if ends_at - now <= timedelta(days=days)), None)
+
+
+def restamp_at(starts_at: datetime, ends_at: datetime) -> datetime:
+    """When another time-stamp must be laid over one whose certificate is good between these instants."""
+    return starts_at + (ends_at - starts_at) * STAMP_LIFE_PERCENT / 100
+
+
+def is_archive_late(written_at: datetime, now: datetime) -> bool:
+    """Whether a file written then should have its archive by now."""
+    return now - written_at > ARCHIVE_LATE

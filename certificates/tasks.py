@@ -1,6 +1,4 @@
-"""The jobs of certificates, and the nightly watch over the seal's end. Only `issue` opens the seal, in the queue "signing"."""
-
-import hashlib
+"""The jobs of certificates, and the watches over them. `issue` and `archive` alone reach keys, in the queue "signing"."""
 
 from celery import shared_task
 from django.conf import settings
@@ -8,15 +6,26 @@ from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from certificates.actions import publish_certificate, reserve_certificate, warn_of_seal_end
+from certificates.actions import (
+    ARCHIVE_JOB,
+    archive_batch,
+    ask_for_archives,
+    publish_certificate,
+    reserve_certificate,
+    warn_of_late_archives,
+    warn_of_seal_end,
+)
 from certificates.drawing.sheet import draw_certificate
+from certificates.lasting.port import StampUnavailable, TimeStamper
+from certificates.lasting.proofs import ProofKeeper
+from certificates.lasting.room import certificates_of, open_revocation_source, open_time_stamper
+from certificates.lasting.signature import SealedDocument, seal_and_stamp
 from certificates.models import Certificate
-from certificates.sealing.cms import mould_of
-from certificates.sealing.document import seal_document
 from certificates.sealing.port import Sealer
 from certificates.sealing.room import open_sealer
+from certificates.trust import time_roots, trusted_roots
 from lms.core.identity import identity
-from lms.core.jobs import job_handler
+from lms.core.jobs import enqueue, job_handler
 
 
 @job_handler("certificates.issue", queue="signing", max_attempts=20)  # some ten hours: an HSM may be away for a night
@@ -25,17 +34,39 @@ def issue(job):
     certificate = reserve_certificate(job.payload["enrolment"], timezone.now())
     if certificate.is_issued:
         return
-    sealer = open_sealer()
-    content = sealed_document(certificate, sealer)
-    publish_certificate(
-        certificate, content, hashlib.sha256(sealer.certificate).hexdigest(), sealer.is_sandbox, timezone.now()
-    )
+    sealed = sealed_document(certificate, open_sealer(), time_stamper_at_issue())
+    publish_certificate(certificate, sealed, timezone.now())
 
 
-def sealed_document(certificate: Certificate, sealer: Sealer) -> bytes:
-    """The bytes of the document, drawn from the snapshot alone, no lock held."""
+def sealed_document(certificate: Certificate, sealer: Sealer, stamper: TimeStamper | None) -> SealedDocument:
+    """The document, drawn from the snapshot alone, no lock held."""
     drawn = draw_certificate(certificate.printed, settings.LMS_FONTS_DIR, sealer.is_sandbox)
-    return seal_document(drawn, mould_of(sealer))
+    return seal_and_stamp(drawn, sealer, stamper)
+
+
+def time_stamper_at_issue() -> TimeStamper | None:
+    """Nobody waits for the time: without a service, the seal goes without."""
+    try:
+        return open_time_stamper()
+    except StampUnavailable:
+        return None
+
+
+@job_handler(ARCHIVE_JOB, queue="signing")
+def archive(job):
+    """One batch; it asks for the next, so that certificates to issue in the meantime are not kept waiting."""
+    stamper = open_time_stamper()
+    if stamper is None:
+        raise StampUnavailable("Aucun service d’horodatage : réglez LMS_TSA_URL.")
+    keeper = ProofKeeper(open_revocation_source(), certificates_of([*trusted_roots(), *time_roots()]))
+    batch = archive_batch(job.payload.get("after", 0), keeper, stamper, timezone.now)
+    if batch.last:
+        enqueue(ARCHIVE_JOB, key=f"{ARCHIVE_JOB}:after:{job.pk}", payload={"after": batch.last})
+    if batch.failures:
+        file, reason = next(iter(batch.failures.items()))
+        job.report_progress(
+            100, f"{len(batch.failures)} sans archive, dont {file.certificate.printed_number} : {reason}"
+        )
 
 
 @job_handler("certificates.tell")
@@ -56,3 +87,11 @@ def tell(job):
 @shared_task(name="certificates.watch_seal")
 def watch_seal():
     warn_of_seal_end(timezone.now())
+
+
+@shared_task(name="certificates.archive_due")
+def archive_due():
+    """Ask for the archives that are due, and say so when some are late."""
+    now = timezone.now()
+    ask_for_archives(now)
+    warn_of_late_archives(now)

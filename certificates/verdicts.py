@@ -11,6 +11,8 @@ class Verdict(StrEnum):
 
     INTACT = "intact"  # sealed by us, whole, nothing changed since
     ALTERED = "altered"  # carries a seal that no longer covers what is there
+    REVOKED = "revoked"  # sealed by us and whole, with a seal that was revoked before anything proves it was there
+    EXPIRED = "expired"  # sealed by us and whole, but nothing proves that it was so before the seal's certificate ended
     FOREIGN = "foreign"  # sealed, whole, by somebody else
     UNSEALED = "unsealed"  # a PDF without exactly one seal
     UNREADABLE = "unreadable"  # not a PDF we can read
@@ -25,7 +27,7 @@ class Check:
 
     @property
     def is_intact(self) -> bool:
-        return self.verdict in (Verdict.INTACT, Verdict.FOREIGN)
+        return self.verdict in (Verdict.INTACT, Verdict.REVOKED, Verdict.EXPIRED, Verdict.FOREIGN)
 
     @property
     def is_ours(self) -> bool:

@@ -18,7 +18,7 @@ from certificates.limits import limited
 from certificates.models import Certificate
 from certificates.quarantine import TooBusy, check_apart
 from certificates.rules import code_from
-from certificates.trust import trusted_roots
+from certificates.trust import time_roots, trusted_roots
 
 # Mobile operators put many people behind one address; a code has 60 random bits, so this leaks nothing.
 CODES_PER_MINUTE, FILES_PER_MINUTE = 60, 10
@@ -49,7 +49,7 @@ def certificate(request, pk):
         "printed": printed,
         "facts": printed_facts(printed),
         "standing": standing_of(certificate, timezone.localdate()) if certificate.is_issued else None,
-        "file": next(iter(certificate.files.all()), None),
+        "file": certificate.current_file(),
         "trail": [(_("Mes certificats"), reverse("certificates:mine")), (certificate.printed_number, None)],
     }
     return render(request, "certificates/certificate.html", context)
@@ -61,7 +61,7 @@ def download(request, pk):
     """The stored bytes, as they were sealed."""
     visible = Certificate.objects.visible_to(request.user).published()
     certificate = get_object_or_404(visible, pk=pk)
-    file = certificate.files.get()
+    file = certificate.current_file()
     return HttpResponse(
         storage.read(file.storage_name, file.sha256),
         content_type="application/pdf",
@@ -99,7 +99,7 @@ def answer_to_code(request, typed):
         "certificate": certificate,
         "facts": printed_facts(certificate.printed),
         "standing": standing_of(certificate, timezone.localdate()),
-        "file": next(iter(certificate.files.all()), None),
+        "file": certificate.current_file(),
     }
     return unindexed(render(request, "certificates/verified.html", context))
 
@@ -117,7 +117,7 @@ def verify_file(request):
         answer = answer_for_known(file, timezone.localdate())
     else:
         try:
-            answer = answer_for_unknown(check_apart(content, trusted_roots()))
+            answer = answer_for_unknown(check_apart(content, trusted_roots(), time_roots()))
         except TooBusy:
             form.add_error("pdf", _("Trop de fichiers se contrôlent en ce moment : réessayez dans une minute."))
             return ask_again(request, form, status=503)

@@ -8,17 +8,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.generic import IndexView, InspectView
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import HeaderButton
 
 from certificates.actions import NotRevocable, revoke_certificate
+from certificates.archive_report import archive_report
 from certificates.facts import printed_facts, standing_of
 from certificates.filters import CertificateFilterSet
 from certificates.forms import RevokeForm
 from certificates.models import Certificate
 from certificates.permissions import REVOKE, VIEW, can_revoke_certificate
+from lms.core.permissions import can_operate_jobs
 from lms.core.spreadsheets import SafeExportMixin
 from lms.people.rules import Role
 
@@ -133,3 +136,21 @@ def certificate_register():
 @hooks.register("register_role_permissions")
 def role_permissions():
     return {Role.CERTIFICATION: [VIEW, REVOKE], Role.ADMINISTRATOR: [VIEW], Role.HR: [VIEW]}
+
+
+class OperatorsItem(MenuItem):
+    """Shown to those who operate the platform."""
+
+    def is_shown(self, request):
+        return can_operate_jobs(request.user)
+
+
+@hooks.register("register_admin_urls")
+def archive_urls():
+    return [path("certificats/archives/", archive_report, name="certificate_archives")]
+
+
+@hooks.register("register_reports_menu_item")
+def archives_item():
+    label, url = gettext_lazy("Archives des certificats"), reverse("certificate_archives")
+    return OperatorsItem(label, url, icon_name="lock", order=700)

@@ -1,10 +1,11 @@
-"""The CMS container of a PAdES B-B seal, laid out once per key: only the digest and the signature change.
+"""The CMS container of a PAdES seal, laid out once per key: only the digest, the signature and its time-stamp change.
 
 Sources: RFC 5652 (CMS), RFC 5035 (signing-certificate-v2), RFC 6211 (algorithm protection),
 ETSI EN 319 142-1 (PAdES baseline).
 """
 
 import hashlib
+from collections.abc import Callable
 from functools import lru_cache
 
 from asn1crypto import core, x509
@@ -39,8 +40,10 @@ CONTENT_TYPE = oid("1.2.840.113549.1.9.3")
 MESSAGE_DIGEST = oid("1.2.840.113549.1.9.4")
 SIGNING_CERTIFICATE_V2 = oid("1.2.840.113549.1.9.16.2.47")
 ALGORITHM_PROTECTION = oid("1.2.840.113549.1.9.52")
+SIGNATURE_TIME_STAMP = oid("1.2.840.113549.1.9.16.2.14")
 SHA256 = der(SEQUENCE, oid("2.16.840.1.101.3.4.2.1"))
 ECDSA_SHA256 = der(SEQUENCE, oid("1.2.840.10045.4.3.2"))
+FRAME_BYTES = 32  # at most, what surrounds a time-stamp token in the container
 PREHASHED = ec.ECDSA(utils.Prehashed(hashes.SHA256()))
 
 
@@ -63,22 +66,24 @@ class CmsMould:
             attribute(ALGORITHM_PROTECTION, der(SEQUENCE, SHA256, der(0xA1, ECDSA_SHA256[2:]))),
         ]
 
-    def make(self, document_digest: bytes) -> bytes:
-        """The CMS, DER, over the SHA-256 of a document; raises SealerRefused if the signature does not verify."""
+    def make(self, document_digest: bytes, stamp: Callable[[bytes, int], bytes] | None = None, room: int = 0) -> bytes:
+        """The CMS, DER, over the SHA-256 of a document; raises SealerRefused if the signature does not verify.
+
+        `stamp(digest, room)` gives a time-stamp token over the SHA-256 of the signature, no longer than `room`, or
+        nothing; `room` here is what the whole may take.
+        """
         digest = attribute(MESSAGE_DIGEST, der(OCTETS, document_digest))
         attributes = sorted([*self.constant_attributes, digest])  # DER wants a SET OF in order
         to_sign = hashlib.sha256(der(SET, *attributes)).digest()
         (signature,) = self.sealer.sign_digests([to_sign])
         self.verify(signature, to_sign)
-        signer_info = der(
-            SEQUENCE,
-            VERSION_1,
-            self.signer,
-            SHA256,
-            der(0xA0, *attributes),
-            ECDSA_SHA256,
-            der(OCTETS, signature),
-        )
+        signed = (VERSION_1, self.signer, SHA256, der(0xA0, *attributes), ECDSA_SHA256, der(OCTETS, signature))
+        cms = self.container(der(SEQUENCE, *signed))
+        if stamp and (token := stamp(hashlib.sha256(signature).digest(), room - len(cms) - FRAME_BYTES)):
+            cms = self.container(der(SEQUENCE, *signed, der(0xA1, attribute(SIGNATURE_TIME_STAMP, token))))
+        return cms
+
+    def container(self, signer_info: bytes) -> bytes:
         signed_data = der(
             SEQUENCE, VERSION_1, der(SET, SHA256), der(SEQUENCE, DATA), self.certificates, der(SET, signer_info)
         )

@@ -5,10 +5,11 @@ One revision and one pass: the file is hashed around the gap, the CMS signed, th
 """
 
 import hashlib
+from collections.abc import Callable
 
 from certificates.sealing.cms import CmsMould
 
-CMS_BYTES = 5120  # what the seal takes (about 2 kB), with room for a signature time-stamp later
+CMS_BYTES = 8192  # what the seal takes (2 to 4 kB with the certificates above it), and its time-stamp (2 to 4 kB)
 RANGE_GAP = b"/ByteRange [0 9999999999 9999999999 9999999999]"
 CONTENTS_GAP = b"/Contents <" + b"0" * (2 * CMS_BYTES) + b">"
 # A certification signature that allows no change (ISO 32000-2, 12.8.2.2: DocMDP, P=1).
@@ -31,8 +32,11 @@ def signature_dictionary(signed_at: str) -> bytes:
     )
 
 
-def seal_document(pdf: bytes, mould: CmsMould) -> bytes:
-    """The same document with its one gap filled by the seal; raises ValueError when it has not exactly one gap."""
+def seal_document(pdf: bytes, mould: CmsMould, stamp: Callable[[bytes, int], bytes] | None = None) -> bytes:
+    """The same document with its one gap filled by the seal, time-stamped by `stamp` where it can (`CmsMould.make`).
+
+    Raises ValueError when it has not exactly one gap.
+    """
     if pdf.count(CONTENTS_GAP) != 1 or pdf.count(RANGE_GAP) != 1:
         raise ValueError("The document must hold exactly one gap for the seal.")
     sealed = bytearray(pdf)
@@ -44,7 +48,7 @@ def seal_document(pdf: bytes, mould: CmsMould) -> bytes:
     whole = memoryview(sealed)
     digest = hashlib.sha256(whole[:start])
     digest.update(whole[end:])
-    cms = mould.make(digest.digest()).hex().encode("ascii")
+    cms = mould.make(digest.digest(), stamp, CMS_BYTES).hex().encode("ascii")
     if len(cms) > 2 * CMS_BYTES:
         raise ValueError("The seal is larger than the gap left for it.")
     sealed[start + 1 : start + 1 + len(cms)] = cms

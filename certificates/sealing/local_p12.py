@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 from cryptography.hazmat.primitives.serialization import pkcs12
 
-from certificates.authority import is_sandbox, sandbox_files
+from certificates.authority import is_sandbox, read_key, sandbox_files
 from certificates.sealing.port import SealerRefused
 
 # Deterministic (RFC 6979): sealing the same document again gives the same bytes, so a task that runs twice
@@ -19,8 +19,7 @@ ALGORITHM = ec.ECDSA(utils.Prehashed(hashes.SHA256()), deterministic_signing=Tru
 class LocalP12Sealer:
     """Loads the key once per process; only the process that runs the signing queue may."""
 
-    def __init__(self, p12: bytes, passphrase: bytes):
-        bundle = pkcs12.load_pkcs12(p12, passphrase)
+    def __init__(self, bundle: pkcs12.PKCS12KeyAndCertificates):
         self.key = bundle.key
         certificate = bundle.cert.certificate
         self.is_sandbox = is_sandbox(certificate)
@@ -37,5 +36,4 @@ def open_local_sealer(pki_dir: Path, passphrase: str) -> LocalP12Sealer:
     files = sandbox_files(pki_dir)
     if not files.seal_p12.exists():
         raise SealerRefused("Pas de cachet de bac à sable : lancez d’abord manage.py make_sandbox_authority.")
-    secret = passphrase.encode() or files.seal_passphrase.read_bytes()
-    return LocalP12Sealer(files.seal_p12.read_bytes(), secret)
+    return LocalP12Sealer(read_key(files.seal_p12, files.passphrase, passphrase))

@@ -71,6 +71,16 @@ LMS_PKCS11_TOKEN_PIN = os.environ.get("LMS_PKCS11_TOKEN_PIN", "")
 # The token's seal in public, PEM: its certificate and those above it, then the root they lead to, trusted by /verifier/.
 LMS_SEAL_CERTIFICATES = os.environ.get("LMS_SEAL_CERTIFICATES", "")
 LMS_SEAL_ROOT = os.environ.get("LMS_SEAL_ROOT", "")
+# Who gives the time of seals, over HTTP (RFC 3161), and the roots, PEM, under which its tokens are believed. Without an
+# address: the sandbox's own where the sandbox seals, nobody elsewhere.
+LMS_TSA_URL = os.environ.get("LMS_TSA_URL", "")
+LMS_TSA_ROOTS = os.environ.get("LMS_TSA_ROOTS", "")
+# How long it may take to answer, and how long it is spared after a failure.
+LMS_TSA_SECONDS = float(os.environ.get("LMS_TSA_SECONDS") or 3)
+LMS_TSA_REST_SECONDS = 60
+# A sealed file is given its archive (PAdES B-LTA) this long after, so many files a job.
+LMS_ARCHIVE_AFTER_MINUTES = int(os.environ.get("LMS_ARCHIVE_AFTER_MINUTES") or 60)
+LMS_ARCHIVE_BATCH = 200
 # What is printed on certificates.
 LMS_CERTIFICATE_SERIES = os.environ.get("LMS_CERTIFICATE_SERIES") or "CTD"
 LMS_ISSUER = os.environ.get("LMS_ISSUER") or "Centre de transformation digitale"
@@ -397,6 +407,12 @@ CELERY_BEAT_SCHEDULE = {
     },
     # Roles that end or begin; late is no harm, the scoping rule heeds their dates itself.
     "people.sync_memberships": {"task": "people.sync_memberships", "schedule": crontab(hour=0, minute=5)},
+    # Sealed files are given their archive, and stamped again before it ages.
+    "certificates.archive_due": {
+        "task": "certificates.archive_due",
+        "schedule": crontab(minute="*/30"),
+        "options": {"expires": 1800},
+    },
     # A seal that ends in 90, 30 or 7 days is told of.
     "certificates.watch_seal": {"task": "certificates.watch_seal", "schedule": crontab(hour=6, minute=0)},
     # Levels whose evidence expired give way to what is still proven; late is no harm, lists heed the date themselves.

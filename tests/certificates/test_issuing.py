@@ -21,6 +21,7 @@ from certificates.actions import (
     revoke_certificate,
 )
 from certificates.checking import check_pdf
+from certificates.lasting.signature import SealedDocument
 from certificates.models import Certificate, CertificateAct, CertificateFile, KeptForever, Series
 from certificates.signals import certificate_issued, certificate_revoked
 from certificates.storage import FileDamaged, keep, read
@@ -51,6 +52,12 @@ def verbs(certificate):
 def stored_files():
     root = storages["private"].path("certificates")
     return sorted(name for _, _, names in os.walk(root) for name in names)
+
+
+@pytest.fixture
+def no_time(settings):
+    """A time-stamp service that is away: the same certificate then gives the same file, whoever seals it."""
+    settings.LMS_TSA_URL = "http://127.0.0.1:9/"
 
 
 @pytest.fixture
@@ -125,8 +132,8 @@ def test_number_goes_back_with_the_transaction_that_took_it():
 @pytest.mark.django_db
 def test_worker_that_comes_second_publishes_nothing(announced):
     certificate = make_reserved()
-    assert publish_certificate(certificate, b"one", "a" * 64, True, timezone.now())
-    assert not publish_certificate(certificate, b"two", "a" * 64, True, timezone.now())
+    assert publish_certificate(certificate, SealedDocument(b"one", "a" * 64, True), timezone.now())
+    assert not publish_certificate(certificate, SealedDocument(b"two", "a" * 64, True), timezone.now())
     assert read(certificate.files.get().storage_name, certificate.files.get().sha256) == b"one"
     assert announced == [certificate.pk]
 
@@ -240,7 +247,7 @@ def test_numbers_have_no_gap_when_workers_reserve_at_once_the_same_and_others():
 
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
-def test_task_run_in_parallel_issues_one_certificate_one_file():
+def test_task_run_in_parallel_issues_one_certificate_one_file(no_time):
     enrolment = make_completion().enrolment_id
     assert at_once(*[lambda: issue(Payload(enrolment=enrolment))] * 4) == []
     certificate = Certificate.objects.get()
@@ -254,22 +261,22 @@ def test_task_run_in_parallel_issues_one_certificate_one_file():
 
 KILLED_AT = {
     "after the number is given": "certificates.tasks.draw_certificate",
-    "between drawing and sealing": "certificates.tasks.seal_document",
+    "between drawing and sealing": "certificates.lasting.signature.seal_document",
     "between sealing and storing": "certificates.tasks.publish_certificate",
-    "between storing and publishing": "certificates.actions.storage.fingerprint",
+    "between storing and publishing": "certificates.actions.issuing.storage.fingerprint",
 }
 CHILD = textwrap.dedent(
     """
     import os, signal, sys, importlib
     import django
     from django.conf import settings
-    django.setup()
     database, pki, private, target, job = sys.argv[1:]
     settings.DATABASES["default"]["NAME"] = database
     from django.db import connections
     connections["default"].settings_dict["NAME"] = database
     settings.LMS_PKI_DIR = pki
     settings.STORAGES["private"]["OPTIONS"]["location"] = private
+    django.setup()
     module, _, name = target.rpartition(".")
     try:
         place = importlib.import_module(module)
@@ -294,7 +301,9 @@ CHILD = textwrap.dedent(
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("step", KILLED_AT)
-def test_worker_killed_at_a_step_leaves_one_certificate_once_the_job_is_taken_up_again(step, tmp_path, settings):
+def test_worker_killed_at_a_step_leaves_one_certificate_once_the_job_is_taken_up_again(
+    step, tmp_path, settings, no_time
+):
     completion = make_completion()
     course_completed.send(sender=Enrolment, enrolment=completion.enrolment, completion=completion)
     job = Job.objects.get(name="certificates.issue")
@@ -304,6 +313,7 @@ def test_worker_killed_at_a_step_leaves_one_certificate_once_the_job_is_taken_up
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "lms.settings.test",
         "LMS_TEST_DATA_DIR": str(django_settings.LMS_DATA_DIR),
+        "LMS_TSA_URL": settings.LMS_TSA_URL,
     }
     child = subprocess.run(
         [sys.executable, "-c", CHILD, *arguments], env=environment, capture_output=True, text=True, check=False

@@ -22,7 +22,7 @@ def test_each_alarm_is_one_entry_of_the_audit_trail_and_a_line_each_night(caplog
         warn_of_seal_end(before_the_end(days))
     told = AuditEntry.objects.filter(verb="seal.ends_soon").order_by("pk")
     assert [entry.details["days"] for entry in told] == [90, 30, 7]
-    levels = [record.levelno for record in caplog.records if record.name == "certificates.actions"]
+    levels = [record.levelno for record in caplog.records if record.name == "certificates.actions.watching"]
     assert levels == [logging.WARNING] * 4 + [logging.ERROR] * 3
     assert "(dans 5 jours)" in caplog.text
 

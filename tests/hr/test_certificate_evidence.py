@@ -4,6 +4,7 @@ import pytest
 from django.utils import timezone
 
 from certificates.actions import publish_certificate, reserve_certificate, revoke_certificate
+from certificates.lasting.signature import SealedDocument
 from certificates.models import Certificate
 from certificates.signals import certificate_issued
 from courses.outline import course_outline
@@ -37,7 +38,7 @@ def certificate(competences):
 
 
 def publish(certificate):
-    return publish_certificate(certificate, b"%PDF-1.7 sealed", "0" * 64, True, timezone.now())
+    return publish_certificate(certificate, SealedDocument(b"%PDF-1.7 sealed", "0" * 64, True), timezone.now())
 
 
 def test_levels_are_held_once_the_certificate_is_published(certificate, competences):

@@ -1,30 +1,25 @@
 """What is done to certificates: a number reserved, the document published, revocation."""
 
-import hashlib
-import logging
 from datetime import datetime
 
+from cryptography.hazmat.primitives import hashes
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from certificates import rules, storage
-from certificates.checks import end_in_words, seal_in_use
+from certificates.lasting.port import Stamp
+from certificates.lasting.signature import SealedDocument
 from certificates.models import Certificate, CertificateAct, CertificateFile, Series
-from certificates.sealing.chain import in_der
 from certificates.signals import certificate_issued, certificate_revoked
 from certificates.snapshot import AttestedLevel, Snapshot
 from lms.core import audit
 from lms.core.identity import identity
 from lms.core.jobs import enqueue
-from lms.core.models import AuditEntry
 from lms.learning.models import Completion, Enrolment
 from lms.people.models import User
 
-logger = logging.getLogger(__name__)
-
 ASSURANCE = "N2"  # quizzes are taken on line, unsupervised
-ENDS_SOON = "seal.ends_soon"
 
 
 class NotRevocable(Exception):
@@ -111,15 +106,14 @@ def attested_levels(course) -> tuple[AttestedLevel, ...]:
     )
 
 
-def publish_certificate(
-    certificate: Certificate, content: bytes, seal_sha256: str, is_specimen: bool, now: datetime
-) -> bool:
+def publish_certificate(certificate: Certificate, sealed: SealedDocument, now: datetime) -> bool:
     """Make a reserved certificate valid with its sealed document; False when another worker did so first.
 
     One UPDATE decides. In the same transaction: the file's row, the act, the audit entry, the signal
     `certificate_issued`, and the e-mail to the learner put in the outbox.
     """
-    name = storage.keep(content)
+    name = storage.keep(sealed.content)
+    level = CertificateFile.Level.B_T if sealed.stamp else CertificateFile.Level.B_B
     with transaction.atomic():
         won = Certificate.objects.filter(pk=certificate.pk, state=Certificate.State.RESERVED).update(
             state=Certificate.State.VALID, state_changed_at=now, issued_at=now
@@ -129,18 +123,27 @@ def publish_certificate(
         certificate.refresh_from_db()
         CertificateFile.objects.create(
             certificate=certificate,
-            sha256=storage.fingerprint(content),
-            size_bytes=len(content),
+            level=level,
+            sha256=storage.fingerprint(sealed.content),
+            size_bytes=len(sealed.content),
             storage_name=name,
-            seal_sha256=seal_sha256,
-            is_specimen=is_specimen,
+            seal_sha256=sealed.seal_sha256,
+            is_specimen=sealed.is_specimen,
             created_at=now,
+            **stamp_fields(sealed.stamp),
         )
         CertificateAct.objects.create(certificate=certificate, verb=CertificateAct.Verb.ISSUED, at=now)
         audit.record("certificate.issue", None, certificate, on_behalf_of=certificate.person)
         certificate_issued.send(sender=Certificate, certificate=certificate)
         enqueue("certificates.tell", key=f"certificate:tell:{certificate.pk}", payload={"certificate": certificate.pk})
     return True
+
+
+def stamp_fields(stamp: Stamp | None) -> dict:
+    """What the row of a file says of its last time-stamp."""
+    if stamp is None:
+        return {}
+    return {"stamped_at": stamp.made_at, "stamper_sha256": stamp.signer.fingerprint(hashes.SHA256()).hex()}
 
 
 @transaction.atomic
@@ -169,20 +172,3 @@ def ask_for_certificate(enrolment: Enrolment) -> None:
         payload={"enrolment": enrolment.pk},
         on_behalf_of=enrolment.person,
     )
-
-
-def warn_of_seal_end(now: datetime) -> int | None:
-    """Alarm 90, 30 and 7 days before the seal's certificate ends; the alarm reached, None while it is far.
-
-    Each night a line in the log, and in the audit trail one entry per seal and alarm. Raises SealerRefused.
-    """
-    seal = seal_in_use()
-    alarm = rules.seal_alarm(seal.not_valid_after_utc, now) if seal else None
-    if alarm is None:
-        return None
-    words = end_in_words(seal, now)
-    logger.log(logging.ERROR if alarm == min(rules.SEAL_ALARM_DAYS) else logging.WARNING, words)
-    sha256 = hashlib.sha256(in_der(seal)).hexdigest()
-    if not AuditEntry.objects.filter(verb=ENDS_SOON, details__seal_sha256=sha256, details__days=alarm).exists():
-        audit.record(ENDS_SOON, seal_sha256=sha256, days=alarm, ends_at=seal.not_valid_after_utc.isoformat())
-    return alarm

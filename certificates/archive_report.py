@@ -1,0 +1,65 @@
+"""The operator's page about the proofs of sealed files: how many are at which level, which waits longest, what is wrong."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Min
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from certificates import rules
+from certificates.actions import ARCHIVE_JOB
+from certificates.models import CertificateFile
+from lms.core.models import Job
+from lms.core.permissions import can_operate_jobs
+
+
+@dataclass(frozen=True)
+class ArchiveState:
+    """What there is to know at an instant."""
+
+    levels: list[tuple[str, int]]
+    oldest: CertificateFile | None
+    is_late: bool
+    next_restamp_at: datetime | None
+    last_job: Job | None
+
+
+def archive_state(now: datetime) -> ArchiveState:
+    """Four queries, whatever the number of files."""
+    files = CertificateFile.objects.current()
+    counts = dict(files.order_by().values_list("level").annotate(Count("pk")))
+    oldest = CertificateFile.objects.without_archive().select_related("certificate").first()
+    return ArchiveState(
+        [(label, counts.get(level, 0)) for level, label in CertificateFile.Level.choices],
+        oldest,
+        oldest is not None and rules.is_archive_late(oldest.created_at, now),
+        files.aggregate(next=Min("restamp_at"))["next"],
+        Job.objects.filter(name=ARCHIVE_JOB).order_by("-pk").first(),
+    )
+
+
+def time_service() -> str:
+    """Whose time it is, in words."""
+    if settings.LMS_TSA_URL:
+        return settings.LMS_TSA_URL
+    if settings.LMS_SEALER == "local-p12":
+        return _("celui du bac à sable")
+    return _("aucun : réglez LMS_TSA_URL")
+
+
+def archive_report(request):
+    """For whoever operates the platform: no name of a person, only numbers of certificates."""
+    if not can_operate_jobs(request.user):
+        raise PermissionDenied
+    context = {
+        "page_title": _("Archives des certificats"),
+        "header_icon": "lock",
+        "state": archive_state(timezone.now()),
+        "time_service": time_service(),
+        "grace_minutes": settings.LMS_ARCHIVE_AFTER_MINUTES,
+    }
+    return render(request, "certificates/office/archives.html", context)

@@ -1,0 +1,51 @@
+"""A document sealed, and its signature time-stamped at once when the time can be had: nobody waits for it."""
+
+import hashlib
+import logging
+from dataclasses import dataclass
+
+from certificates.lasting.port import Stamp, StampRefused, StampUnavailable, TimeStamper
+from certificates.sealing.cms import mould_of
+from certificates.sealing.document import seal_document
+from certificates.sealing.port import Sealer
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class SealedDocument:
+    """The bytes, whose seal closed them, and when an authority saw the signature: `stamp` is None at level B-B."""
+
+    content: bytes
+    seal_sha256: str
+    is_specimen: bool
+    stamp: Stamp | None = None
+
+
+class FirstStamp:
+    """Asks once for the time of one signature; without an answer that fits, the seal goes without and is upgraded later."""
+
+    def __init__(self, stamper: TimeStamper | None):
+        self.stamper = stamper
+        self.stamp: Stamp | None = None
+
+    def __call__(self, digest: bytes, room: int) -> bytes:
+        if self.stamper is None:
+            return b""
+        try:
+            stamp = self.stamper.stamp(digest)
+        except (StampUnavailable, StampRefused) as failure:
+            logger.warning("Scellé sans horodatage, qui sera ajouté plus tard : %s", failure)
+            return b""
+        if len(stamp.token) > room:
+            logger.warning("Le jeton d’horodatage (%s octets) ne tient pas dans le cachet.", len(stamp.token))
+            return b""
+        self.stamp = stamp
+        return stamp.token
+
+
+def seal_and_stamp(drawn: bytes, sealer: Sealer, stamper: TimeStamper | None) -> SealedDocument:
+    """Seal a drawn document: PAdES B-T when the time-stamp authority answers at once, else B-B."""
+    first = FirstStamp(stamper)
+    content = seal_document(drawn, mould_of(sealer), first)
+    return SealedDocument(content, hashlib.sha256(sealer.certificate).hexdigest(), sealer.is_sandbox, first.stamp)
