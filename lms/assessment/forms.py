@@ -1,12 +1,16 @@
 """The forms of those who mark and of those who contest."""
 
+import datetime
 from decimal import Decimal
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from lms.assessment.models import MarkLine, Regrade
+from courses.models import CoursePage, QuizPage
+from lms.assessment.models import Allowance, Attempt, MarkLine, Regrade
 from lms.assessment.rules.rubric import Criterion
+from lms.learning.models import Enrolment
 
 STEP = Decimal("0.25")
 
@@ -111,3 +115,57 @@ class AppealForm(forms.Form):
                 params={"points": self.line.points, "max": self.line.max_points},
             )
         return points
+
+
+class AllowanceForm(forms.Form):
+    """An exception for one person in one of the quizzes that who grants teaches."""
+
+    quiz = forms.ModelChoiceField(label=_("Évaluation"), queryset=QuizPage.objects.none())
+    email = forms.EmailField(label=_("Adresse électronique de l’apprenant"))
+    kind = forms.ChoiceField(label=_("Dérogation"), choices=Allowance.Kind.choices, widget=forms.RadioSelect)
+    minutes = forms.IntegerField(
+        label=_("Minutes supplémentaires"),
+        required=False,
+        min_value=1,
+        max_value=24 * 60,
+        help_text=_("Pour du temps supplémentaire ; la tentative en cours, s’il y en a une, est prolongée aussitôt."),
+    )
+    until = forms.DateField(
+        label=_("Valable jusqu’au"),
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("Ce jour compris."),
+    )
+    reason = ReasonField(label=_("Motif"), help_text=_("L’apprenant le lira ; il reste au journal."))
+
+    def __init__(self, data, *, quizzes, author):
+        super().__init__(data)
+        self.author = author
+        self.fields["quiz"].queryset = quizzes
+
+    def clean_until(self):
+        """The last moment of that day."""
+        day = self.cleaned_data["until"]
+        if day < timezone.localdate():
+            raise forms.ValidationError(_("Cette date est passée."))
+        return timezone.make_aware(datetime.datetime.combine(day, datetime.time.max))
+
+    def clean(self):
+        said = super().clean()
+        if said.get("kind") == Allowance.Kind.EXTRA_TIME and not said.get("minutes") and "minutes" not in self.errors:
+            self.add_error("minutes", _("Dites combien de minutes."))
+        if said.get("quiz") and said.get("email"):
+            self._find(said)
+        return said
+
+    def _find(self, said):
+        """The enrolment meant, and the attempt to open again."""
+        enrolments = Enrolment.objects.exclude(state=Enrolment.State.WITHDRAWN).exclude(person=self.author)
+        course = CoursePage.objects.ancestor_of(said["quiz"])
+        self.enrolment = enrolments.filter(course__in=course, person__email__iexact=said["email"]).first()
+        if self.enrolment is None:
+            self.add_error("email", _("Personne d’autre que vous n’est inscrit à cette formation sous cette adresse."))
+        elif said.get("kind") == Allowance.Kind.REOPENING:
+            attempts = self.enrolment.attempts.filter(quiz=said["quiz"]).order_by("-number")
+            self.attempt = attempts.first()
+            if self.attempt is None or self.attempt.state == Attempt.State.OPEN or self.attempt.is_passed:
+                self.add_error("kind", _("Cette personne n’a pas de dernière tentative remise et non réussie."))

@@ -5,7 +5,8 @@ from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from lms.assessment.models import Attempt
+from courses.models import QuizPage
+from lms.assessment.models import Allowance, Attempt
 from lms.core.identity import identity
 
 
@@ -27,14 +28,22 @@ def write_to_trainers(attempt: Attempt, letter: str, subject: str, path: str, **
         _send(contact, attempt, letter, subject, path, context)
 
 
+def tell_of_allowance(allowance: Allowance) -> None:
+    """Tell a learner what they were granted in a quiz, until when and why."""
+    path = reverse("assessment:quiz", args=[allowance.quiz_id])
+    _post(allowance.enrolment.person.email, "allowance", "Dérogation", path, allowance.quiz, {"allowance": allowance})
+
+
 def _send(to: str, attempt: Attempt, letter: str, subject: str, path: str, context: dict) -> None:
+    _post(to, letter, subject, path, attempt.quiz, {"attempt": attempt, "course": attempt.enrolment.course, **context})
+
+
+def _post(to: str, letter: str, subject: str, path: str, quiz: QuizPage, context: dict) -> None:
     context = {
-        "attempt": attempt,
-        "quiz": attempt.quiz,
-        "course": attempt.enrolment.course,
+        "quiz": quiz,
         "url": f"{settings.LMS_PUBLIC_URL}{path}",
         "site_name": identity().name,
         **context,
     }
     body = render_to_string(f"assessment/email/{letter}.txt", context)
-    EmailMessage(f"{subject} : {attempt.quiz.title}", body, to=[to]).send()
+    EmailMessage(f"{subject} : {quiz.title}", body, to=[to]).send()

@@ -9,8 +9,8 @@ from courses.models import CoursePage, QuizPage
 from lms.assessment.actions import close_expired_attempts
 from lms.assessment.actions.regrading import apply_regrade, to_regrade
 from lms.assessment.actions.statistics import JOB, ask_statistics, compute_statistics, courses_to_compute
-from lms.assessment.letters import write_to_learner, write_to_trainers
-from lms.assessment.models import Appeal, Attempt, MarkLine, Regrade
+from lms.assessment.letters import tell_of_allowance, write_to_learner, write_to_trainers
+from lms.assessment.models import Allowance, Appeal, Attempt, MarkLine, Regrade
 from lms.core.jobs import job_handler
 
 REPORT_EVERY = 50
@@ -57,6 +57,12 @@ def tell_answer(job):
     """Tell the learner what their appeal was answered."""
     appeal = Appeal.objects.select_related("question__attempt").get(pk=job.payload["appeal"])
     write_to_learner(appeal.question.attempt, "appeal_answered", "Réponse à votre contestation", appeal=appeal)
+
+
+@job_handler("assessment.tell_allowance")
+def tell_allowance(job):
+    """Tell the learner what they were granted."""
+    tell_of_allowance(Allowance.objects.select_related("enrolment__person", "quiz").get(pk=job.payload["allowance"]))
 
 
 @job_handler("assessment.tell_marked")

@@ -7,7 +7,7 @@ from wagtail.admin.widgets import Button
 
 from courses.models import CoursePage, QuizPage
 from courses.permissions import can_teach
-from lms.assessment.back_office import appeals, follow_up, lists, marking, regrading
+from lms.assessment.back_office import allowances, appeals, follow_up, lists, marking, regrading
 from lms.assessment.back_office.attempts import VIEW, AttemptViewSet
 from lms.assessment.back_office.menu import AssessmentGroup
 from lms.people.rules import Role
@@ -26,6 +26,11 @@ def trainers_lists():
 @hooks.register("register_admin_urls")
 def marking_urls():
     return [path("corrections/<int:pk>/", marking.mark, name="assessment_mark")]
+
+
+@hooks.register("register_admin_urls")
+def allowance_urls():
+    return [path("derogations/accorder/", allowances.grant, name="assessment_grant")]
 
 
 @hooks.register("register_admin_urls")

@@ -114,7 +114,7 @@ def submit(attempt: Attempt, now: datetime.datetime, answers: dict[int, Any] | N
     attempt.state, attempt.is_expired = State.SUBMITTED, attempt.is_past_due(now)
     attempt.submitted_at = timing.closing_time(attempt.due_at, now)
     attempt.save(update_fields=["state", "submitted_at", "is_expired", *ledger.WORTH])
-    ledger.tell_course(attempt, attempt.submitted_at, source_key=f"attempt:{attempt.pk}")
+    ledger.tell_course(attempt, attempt.submitted_at, source_key=attempt.source_key)
     return attempt
 
 

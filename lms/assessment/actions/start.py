@@ -9,6 +9,7 @@ from courses.draws import pools_of
 from courses.models import QuestionVersion, QuizPage
 from courses.rules.answers import UNMARKED_TYPES
 from courses.rules.draws import draw
+from lms.assessment.actions.allowances import extra_of
 from lms.assessment.actions.attempts import close_if_expired
 from lms.assessment.actions.refusals import (
     AttemptBeingMarked,
@@ -23,6 +24,7 @@ from lms.assessment.actions.refusals import (
 )
 from lms.assessment.models import Attempt, Regrade, ServedQuestion
 from lms.assessment.rules import scoring, serving, timing
+from lms.assessment.rules.allowances import NOTHING_MORE, Extra
 from lms.learning.models import Enrolment
 
 State = Attempt.State
@@ -52,9 +54,13 @@ def start_attempt(
 
 
 def refusal(
-    enrolment: Enrolment, quiz: QuizPage, attempts: list[Attempt], now: datetime.datetime
+    enrolment: Enrolment, quiz: QuizPage, attempts: list[Attempt], now: datetime.datetime, more: Extra = NOTHING_MORE
 ) -> AttemptRefused | None:
-    """Why a new attempt may not begin at `now`, given those already made in order; None when it may. No query."""
+    """Why a new attempt may not begin at `now`, given those already made in order; None when it may. No query.
+
+    `more` is what the learner was granted: an extra attempt can be made at once, even where the quiz is closed.
+    """
+    closes_at = more.closes_at(quiz.closes_at)
     last = attempts[-1].submitted_at if attempts else None
     next_at = timing.next_start_at(last, quiz.wait_minutes)
     if enrolment.state == Enrolment.State.WITHDRAWN:
@@ -65,13 +71,13 @@ def refusal(
         return QuizAlreadyPassed()
     if any(attempt.awaits_marking for attempt in attempts):
         return AttemptBeingMarked()
-    if quiz.closes_at and now >= quiz.closes_at:
+    if closes_at and now >= closes_at:
         return QuizClosed()
-    if scoring.attempts_left(quiz.max_attempts, len(attempts)) == 0:
+    if scoring.attempts_left(quiz.max_attempts, len(attempts), more.attempts) == 0:
         return NoAttemptLeft()
     if quiz.opens_at and now < quiz.opens_at:
         return QuizNotOpenYet(quiz.opens_at)
-    if next_at and now < next_at:
+    if next_at and now < next_at and not more.attempts:
         return TooSoon(next_at)
     return None
 
@@ -82,7 +88,8 @@ def _start(enrolment: Enrolment, quiz: QuizPage, now: datetime.datetime, random:
     attempts = list(enrolment.attempts.filter(quiz=quiz).order_by("number"))
     if attempts and attempts[-1].state == State.OPEN:
         return attempts[-1]
-    if refused := refusal(enrolment, quiz, attempts, now):
+    more = extra_of(enrolment, quiz, now)
+    if refused := refusal(enrolment, quiz, attempts, now, more):
         raise refused
     served = _questions_to_serve(enrolment, quiz, random)
     if not served:
@@ -95,7 +102,7 @@ def _start(enrolment: Enrolment, quiz: QuizPage, now: datetime.datetime, random:
         pass_mark_percent=quiz.pass_mark_percent,
         rules=quiz.rules(),
         started_at=now,
-        due_at=timing.deadline(now, quiz.time_limit_minutes, quiz.closes_at),
+        due_at=timing.deadline(now, quiz.time_limit_minutes, more.closes_at(quiz.closes_at), more.minutes),
         max_points=sum(question.points for question in served),
     )
     for question in served:

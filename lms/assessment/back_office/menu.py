@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.viewsets.model import ModelViewSetGroup
 
+from lms.assessment.back_office.allowances import AllowanceViewSet
 from lms.assessment.back_office.appeals import AppealViewSet, FlagViewSet
 from lms.assessment.back_office.marking import MarkingViewSet
 from lms.assessment.back_office.regrading import RegradeViewSet
@@ -12,4 +13,4 @@ class AssessmentGroup(ModelViewSetGroup):
     menu_label = _("Évaluations")
     menu_icon = "tasks"
     menu_order = 130
-    items = (MarkingViewSet, AppealViewSet, FlagViewSet, RegradeViewSet)
+    items = (MarkingViewSet, AppealViewSet, FlagViewSet, RegradeViewSet, AllowanceViewSet)

@@ -55,6 +55,7 @@ class Attempt(models.Model):
     rules = models.JSONField(_("règles au début"), default=dict, blank=True)
     started_at = models.DateTimeField(_("commencée le"))
     due_at = models.DateTimeField(_("à remettre avant"), null=True, blank=True)
+    reopened_at = models.DateTimeField(_("rouverte le"), null=True, blank=True)
     submitted_at = models.DateTimeField(_("remise le"), null=True, blank=True)
     is_expired = models.BooleanField(_("remise par le serveur à l’échéance"), default=False)
     awarded_points = models.DecimalField(_("points obtenus"), max_digits=7, decimal_places=2, null=True, blank=True)
@@ -93,6 +94,12 @@ class Attempt(models.Model):
     def awaits_marking(self) -> bool:
         """Submitted, and neither passed nor failed before a person has marked what is left."""
         return self.state == Attempt.State.SUBMITTED and self.is_passed is None
+
+    @property
+    def source_key(self) -> str:
+        """Under which the course hears of its submission: another one each time it was opened again."""
+        again = f":{self.reopened_at.timestamp():.0f}" if self.reopened_at else ""
+        return f"attempt:{self.pk}{again}"
 
     @property
     def state_label(self) -> str:

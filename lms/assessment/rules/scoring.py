@@ -26,6 +26,6 @@ def is_pass(score: Decimal, pass_mark_percent: int) -> bool:
     return score >= pass_mark_percent
 
 
-def attempts_left(max_attempts: int, used: int) -> int | None:
-    """Attempts that may still begin; None when they are not limited (`max_attempts` 0)."""
-    return max(0, max_attempts - used) if max_attempts else None
+def attempts_left(max_attempts: int, used: int, extra: int = 0) -> int | None:
+    """Attempts that may still begin, those granted besides included; None when not limited (`max_attempts` 0)."""
+    return max(0, max_attempts + extra - used) if max_attempts else None

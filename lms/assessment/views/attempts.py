@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lms.assessment import actions, paper
+from lms.assessment.actions.allowances import extra_of
 from lms.assessment.models import Attempt, ServedQuestion
 from lms.assessment.review import reviews_of
 from lms.assessment.rules import feedback, scoring, serving, timing
@@ -106,8 +107,9 @@ def result(request, pk):
     study, _item = find_place(request, found.quiz)
     attempts = list(Attempt.objects.for_learner(request.user).filter(quiz=found.quiz_id).order_by("number"))
     shown = shown_of(found, attempts, found.quiz, now)
-    refused = actions.refusal(found.enrolment, found.quiz, attempts, now)
-    left = scoring.attempts_left(found.quiz.max_attempts, len(attempts))
+    more = extra_of(found.enrolment, found.quiz, now)
+    refused = actions.refusal(found.enrolment, found.quiz, attempts, now, more)
+    left = scoring.attempts_left(found.quiz.max_attempts, len(attempts), more.attempts)
     told_at = feedback.latest(found.terms.closes_at, found.quiz.closes_at)
     context = around(found) | {
         "ring_percent": int(found.score_percent),  # never rounded up to the pass mark

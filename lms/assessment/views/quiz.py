@@ -10,8 +10,9 @@ from django.views.decorators.http import require_http_methods
 
 from courses.models import QuizPage
 from lms.assessment import actions
-from lms.assessment.models import Attempt
+from lms.assessment.models import Allowance, Attempt
 from lms.assessment.rules import scoring
+from lms.assessment.rules.allowances import extra
 from lms.assessment.views.around import crumbs, find_place, refusal_text, shown_of
 from lms.learning.models import Enrolment
 from lms.learning.study import Study
@@ -56,8 +57,10 @@ def _refusal_told(refused: actions.AttemptRefused | None, is_passed: bool) -> st
 def _rules(page: QuizPage, study: Study, item, attempts: list[Attempt], now) -> dict:
     """What the page tells; `attempts` in the order they were made."""
     open_attempt = next((one for one in attempts if one.state == Attempt.State.OPEN), None)
-    refused = actions.refusal(Enrolment(pk=study.enrolment_id), page, attempts, now)
-    left = scoring.attempts_left(page.max_attempts, len(attempts))
+    allowances = list(Allowance.objects.in_force(now).filter(enrolment=study.enrolment_id, quiz=page))
+    more = extra(allowances)
+    refused = actions.refusal(Enrolment(pk=study.enrolment_id), page, attempts, now, more)
+    left = scoring.attempts_left(page.max_attempts, len(attempts), more.attempts)
     submitted = [one for one in reversed(attempts) if one.state == Attempt.State.SUBMITTED]
     told = [(one, shown_of(one, attempts, page, now)) for one in submitted]
     is_passed = any(one.is_passed and shown.mark for one, shown in told)
@@ -70,6 +73,7 @@ def _rules(page: QuizPage, study: Study, item, attempts: list[Attempt], now) -> 
         "question_count": page.question_count(),
         "attempts": told,
         "open_attempt": open_attempt,
+        "allowances": allowances,
         "is_passed": is_passed,
         "attempts_left": left,
         "is_limited": left is not None,
