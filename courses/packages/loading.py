@@ -123,7 +123,7 @@ class Loader:
             self._known[model, key] = row
         row = self._known[model, key]
         if row is None:
-            message = _("%(kind)s inconnue ici : %(key)s. Elle n’est pas reprise.")
+            message = _("Rien ici ne porte ce nom : %(kind)s « %(key)s ». Ce n’est pas repris.")
             self.warn(where, message % {"kind": model._meta.verbose_name, "key": key[:60]})
         return row
 
