@@ -185,6 +185,7 @@ def test_the_queue_gives_the_oldest_first_and_goes_on_to_the_next(client):
     client.force_login(trainer_of(first.enrolment.course))
     page = client.get(reverse(LIST)).content.decode()
     assert page.index(str(first.enrolment.person)) < page.index(str(second.enrolment.person))
+    assert "Réponses à corriger" in page
     assert f"{quiz.title} (2)" in page
     assert mark_at(essay_of(first)) in page
     page = client.get(mark_at(essay_of(first))).content.decode()

@@ -71,6 +71,8 @@ class MarkingFilterSet(WagtailFilterSet):
 class MarkingIndexView(TaughtIndexView):
     """Answers that wait for their mark, the oldest first."""
 
+    page_title = gettext_lazy("Réponses à corriger")
+
     def get_base_queryset(self):
         return ServedQuestion.objects.to_mark_by(self.request.user).select_related(*self.related)
 
