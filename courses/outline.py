@@ -66,6 +66,7 @@ class Outline:
     url: str
     content_version: int
     revision_id: int | None
+    first_published_at: datetime | None
     is_live: bool
     is_archived: bool
     items: tuple[OutlineItem, ...]
@@ -124,7 +125,7 @@ def read_outline(course_id: int) -> Outline:
         CoursePage.objects.filter(pk=course_id)
         .values(
             *("pk", "slug", "title", "code", "summary", "duration_minutes", "content_version", "live_revision_id"),
-            *("live", "archived_at", "path", "depth"),
+            *("first_published_at", "live", "archived_at", "path", "depth"),
         )
         .get()
     )
@@ -154,6 +155,7 @@ def read_outline(course_id: int) -> Outline:
         url=url,
         content_version=course["content_version"],
         revision_id=course["live_revision_id"],
+        first_published_at=course["first_published_at"],
         is_live=course["live"],
         is_archived=course["archived_at"] is not None,
         items=items,

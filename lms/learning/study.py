@@ -62,7 +62,10 @@ class Study:
         """What changed in a course under way since its learner last did something in it."""
         if self.is_completed or self.enrolled_at is None:
             return None
-        return rules.news(self.outline.items, self.progress, self.enrolled_at)
+        news = rules.news(self.outline.items, self.progress, self.enrolled_at)
+        published_at = self.outline.first_published_at
+        # Steps older than the course itself were taken over from elsewhere: they say nothing of what is new in it.
+        return None if published_at and news.since < published_at else news
 
     @property
     def added_since(self) -> list[OutlineItem]:

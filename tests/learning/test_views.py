@@ -1,6 +1,7 @@
 """What learners see of their courses, and what nobody else can."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
@@ -289,6 +290,11 @@ def test_what_changed_since_my_last_step_is_told_and_goes_with_the_next(learner,
         assert f"Leçon modifiée : {first.title} Leçon ajoutée : {added.title}" in page
         assert f"Leçon modifiée : {second.title}" not in page
     do(enrolment, second)
+    assert "Depuis votre dernière étape" not in text(learner.get(at("home")))
+
+
+def test_steps_older_than_the_course_are_no_news_to_it(learner, enrolment):
+    Enrolment.objects.update(enrolled_at=enrolment.course.first_published_at - timedelta(days=1))
     assert "Depuis votre dernière étape" not in text(learner.get(at("home")))
 
 
