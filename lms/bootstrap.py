@@ -122,6 +122,8 @@ def install_test_tools():
     """What the browser tests, the independent check of signatures and the seal in a token need beyond Python."""
     if not shutil.which("pdfsig"):
         apt_install(["poppler-utils"])
+    if not shutil.which("qpdf") and not apt_install(["qpdf"]):
+        say("Pas de qpdf (Debian/Ubuntu : apt install qpdf) : l’essai de la structure des archives sera sauté")
     if not shutil.which("softhsm2-util") and not apt_install(["softhsm2"]):
         say("Pas de SoftHSM2 (Debian/Ubuntu : apt install softhsm2) : les essais du cachet en HSM seront sautés")
     if not has_browser() and not apt_install(["chromium"]):

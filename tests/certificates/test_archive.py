@@ -27,6 +27,7 @@ from certificates.lasting.port import CertificateRevoked, RevocationUnavailable,
 from certificates.lasting.proofs import certificates_in
 from certificates.lasting.revocation import read_answer
 from certificates.lasting.signature import FirstStamp
+from certificates.quarantine import check_apart
 from certificates.sealing.chain import in_der
 from certificates.sealing.document import CMS_BYTES
 from certificates.verdicts import Verdict
@@ -335,6 +336,15 @@ def test_second_seal_is_refused(levels, workshop):
     """A time-stamp passed off as a second signature."""
     changed = levels["B-LTA"].replace(b"/Type /DocTimeStamp", b"/Type /Sig         ")
     assert verdict(workshop, changed) in (Verdict.UNSEALED, Verdict.ALTERED)
+
+
+@pytest.mark.slow
+def test_archive_is_checked_apart_with_the_same_verdict(levels, workshop):
+    """In the process of its own, within its memory and time, the roots of seals and of the time kept apart."""
+    archived = levels["twice"]
+    assert check_apart(archived, workshop.roots, workshop.time_roots).verdict == Verdict.INTACT
+    assert check_apart(archived, workshop.time_roots, workshop.roots).verdict == Verdict.FOREIGN
+    assert check_apart(archived + b"x", workshop.roots, workshop.time_roots).verdict == Verdict.ALTERED
 
 
 def test_last_time_stamp_covers_the_whole_file(levels):
