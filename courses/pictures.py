@@ -57,6 +57,12 @@ def _copy(image) -> tuple[str, int, int]:
     return keep(data, kind), shown.width, shown.height
 
 
+def read(name: str) -> bytes:
+    """The bytes of a frozen picture."""
+    with default_storage.open(name, "rb") as file:
+        return file.read()
+
+
 def keep(data: bytes, kind: str) -> str:
     """The name under which these bytes are kept, the same for the same bytes."""
     name = f"{FOLDER}/{hashlib.sha256(data).hexdigest()[:32]}.{kind}"

@@ -14,8 +14,10 @@ from django.utils.translation import gettext as _
 from wagtail.models import ReferenceIndex
 from wagtail.search.backends import get_search_backends
 
+from courses.actions.import_pictures import embedded, library_images, same_pictures
 from courses.actions.imports import AlreadyAsked, as_rows, forget_file, keep_preview
-from courses.actions.load import OPTION_IDS, stream_answer
+from courses.actions.load import OPTION_IDS
+from courses.actions.raw_answers import raw_value
 from courses.exports.from_bank import CHUNK, latest_versions, neutral_of
 from courses.imports.questions.files import read_questions
 from courses.imports.questions.neutral import (
@@ -30,8 +32,9 @@ from courses.imports.questions.neutral import (
 )
 from courses.imports.questions.texts import one_line, plain
 from courses.models import Question, QuestionImport, QuestionTag, QuestionVersion, TaggedQuestion
+from courses.pictures import freeze_pictures
 from courses.rules.answers import frozen_content
-from courses.rules.rich_text import to_html
+from courses.rules.rich_text import Rich, Text, to_html, words_of
 from lms.core import audit
 from lms.core.jobs import enqueue
 from lms.people.models import User
@@ -49,6 +52,7 @@ class Plan:
     unchanged: int = 0
     kept: int = 0  # in the bank under the same code, different, and left as they are
     remarks: list[Remark] = field(default_factory=list)
+    pictures: dict[str, bytes] = field(default_factory=dict)  # by SHA-256
 
     @property
     def counts(self) -> dict[str, int]:
@@ -69,7 +73,7 @@ class Plan:
 
 def plan_import(reading: Reading, replaces: bool) -> Plan:
     """What importing this reading would do, the bank being as it is; a few queries per 500 questions, nothing written."""
-    plan = Plan(remarks=list(reading.remarks))
+    plan = Plan(remarks=list(reading.remarks), pictures=reading.pictures)
     competences = set(Competence.objects.values_list("code", flat=True))
     wanted: dict[str, ImportedQuestion] = {}
     for question in reading.questions:
@@ -121,7 +125,7 @@ def existing(codes: Iterable[str]) -> dict[str, tuple[QuestionVersion, tuple[str
 def code_of(question: ImportedQuestion) -> str:
     """A code for a question that has none: the same for the same question, another as soon as it differs."""
     said = json.dumps([question.type, question.prompt, question.answer], ensure_ascii=False, default=str)
-    start = slugify(question.title or question.prompt)[:60].strip("-") or "question"
+    start = slugify(question.title or words_of(question.prompt))[:60].strip("-") or "question"
     return f"{start}-{hashlib.sha256(said.encode()).hexdigest()[:10]}"
 
 
@@ -134,23 +138,38 @@ def filled(question: ImportedQuestion, held: ImportedQuestion) -> ImportedQuesti
     """The question with what its file does not say taken from the one held."""
     answer = question.answer
     if held.type == question.type:
-        answer = {name: held.answer[name] if value is None else value for name, value in answer.items()}
+        answer = filled_answer(answer, held.answer)
     names = ("explanation", "competence", "level", "tags")
     unsaid = {name: getattr(held, name) for name in names if getattr(question, name) is None}
     return replace(question, answer=answer, **unsaid)
+
+
+def filled_answer(answer: dict, held: dict) -> dict:
+    """The answer with what its file does not say taken from the one held; gap by gap where the gaps are of the same types."""
+    answer = {name: held.get(name) if value is None else value for name, value in answer.items()}
+    kinds = [[kind for kind, _gap in each.get("gaps", ())] for each in (answer, held)]
+    if "gaps" in answer and kinds[0] == kinds[1]:
+        pairs = zip(answer["gaps"], held["gaps"], strict=True)
+        answer["gaps"] = tuple((kind, filled_answer(gap, old)) for (kind, gap), (_kind, old) in pairs)
+    return answer
 
 
 def normal(question: ImportedQuestion) -> tuple:
     """What makes two questions the same: the texts as files can write them, tags in any order."""
     return (
         question.type,
-        plain(question.prompt),
+        normal_text(question.prompt),
         normal_answer(question.answer),
-        plain(question.explanation or ""),
+        normal_text(question.explanation or ""),
         question.competence,
         question.level,
         {tag_key(tag) for tag in question.tags or ()},
     )
+
+
+def normal_text(text: Text) -> object:
+    """A text as files can write it: pictures by what they hold."""
+    return Rich(same_pictures(text.html)) if isinstance(text, Rich) else plain(text)
 
 
 def normal_answer(value: object) -> object:
@@ -160,6 +179,8 @@ def normal_answer(value: object) -> object:
             return {name: normal_answer(each) for name, each in value.items()}
         case tuple() | list():
             return tuple(normal_answer(each) for each in value)
+        case Rich():
+            return normal_text(value)
         case str():
             return one_line(value)
         case None:
@@ -174,17 +195,18 @@ def normal_answer(value: object) -> object:
 def carry_out(plan: Plan, author: User | None = None) -> None:
     """Write the plan, by bulk; new questions are by `author`. Locks the questions it replaces."""
     competences = {competence.code: competence for competence in Competence.objects.all()}
+    images = library_images(plan.pictures, author)
     pks = [version.question_id for version, _question in plan.updated]
     locked = {question.pk: question for question in Question.objects.select_for_update().filter(pk__in=pks)}
     written, versions = [], []
     for imported in plan.created:
         question = Question(code=imported.code, author=author)
-        versions.append(fill(question, imported, competences, None))
+        versions.append(fill(question, imported, competences, None, images))
         written.append((question, imported))
     Question.objects.bulk_create([question for question, _imported in written], batch_size=CHUNK)
     for held, imported in plan.updated:
         question = locked[held.question_id]
-        version = fill(question, imported, competences, held)
+        version = fill(question, imported, competences, held, images)
         if version.fingerprint != held.fingerprint:
             versions.append(version)
         written.append((question, imported))
@@ -197,14 +219,22 @@ def carry_out(plan: Plan, author: User | None = None) -> None:
     for backend in get_search_backends(with_auto_update=True):
         backend.add_bulk(Question, [question for question, _imported in written])
     for question, _imported in written:
-        if question.competence_id:
+        if question.competence_id or "<embed" in f"{question.prompt}{question.explanation}{question.answer.raw_data}":
             ReferenceIndex.create_or_update_for_object(question)
 
 
 def fill(
-    question: Question, imported: ImportedQuestion, competences: dict, held: QuestionVersion | None
+    question: Question,
+    imported: ImportedQuestion,
+    competences: dict,
+    held: QuestionVersion | None,
+    images: dict[str, int],
 ) -> QuestionVersion:
-    """Write what the file says on the question; give the version that freezes it, its options keeping their identifiers."""
+    """Write what the file says on the question; give the version that freezes it, its options keeping their identifiers.
+
+    `images`: the picture of the library for each hash.
+    """
+    own_explanation = question.explanation if imported.explanation is None else None
     ids = ids_by_text(held) if held and held.type == imported.type else {}
     if held:
         imported = filled(imported, neutral_of(held, ()))
@@ -212,31 +242,48 @@ def fill(
     def id_of(text: str) -> str:
         return ids.get(text) or str(uuid.uuid5(OPTION_IDS, f"{question.code}/{text}"))
 
-    answer = identified(imported.answer, id_of)
-    question.prompt, question.explanation = to_html(imported.prompt), to_html(imported.explanation or "")
+    answer = with_images(identified(imported.answer, id_of), images)
+    question.prompt = embedded(to_html(imported.prompt), images)
+    question.explanation = own_explanation or embedded(to_html(imported.explanation or ""), images)
     question.competence = competences[imported.competence] if imported.competence else None
     question.level = imported.level
-    question.answer = [raw_answer(question.code, imported.type, answer)]
-    says = {"type": imported.type, "content": frozen_content(imported.type, answer), **question.texts()}
+    raw = {
+        "type": imported.type,
+        "value": raw_value(imported.type, answer),
+        "id": str(uuid.uuid5(OPTION_IDS, question.code)),
+    }
+    question.answer = [raw]
+    content = frozen_content(imported.type, with_frozen_pictures(answer))
+    says = {"type": imported.type, "content": content, **question.texts()}
     fingerprint = QuestionVersion.fingerprint_of(**says)
     number = held.number + 1 if held else 1
     return QuestionVersion(question=question, number=number, fingerprint=fingerprint, **says)
 
 
-def raw_answer(code: str, kind: str, answer: dict) -> dict:
-    """The raw StreamField of an answer whose items have their identifiers already."""
-    raw = stream_answer(code, kind, answer)
-    name = next(iter(answer))
-    if name in ("options", "pairs", "items"):
-        for item, row in zip(raw["value"][name], answer[name], strict=True):
-            item["id"] = row[0]
-    return raw
+def with_images(answer: dict, images: dict[str, int]) -> dict:
+    """The answer whose options name pictures of the library."""
+    return _options_through(answer, lambda html: embedded(html, images))
+
+
+def with_frozen_pictures(answer: dict) -> dict:
+    """The answer whose options have frozen copies of their pictures."""
+    return _options_through(answer, freeze_pictures)
+
+
+def _options_through(answer: dict, change: Callable[[str], str]) -> dict:
+    if not any(isinstance(text, Rich) for _pk, text, *_more in answer.get("options", ()) if "form" not in answer):
+        return answer
+    rows = [
+        (pk, Rich(change(text.html)) if isinstance(text, Rich) else text, *more)
+        for pk, text, *more in answer["options"]
+    ]
+    return {**answer, "options": rows}
 
 
 def ids_by_text(version: QuestionVersion) -> dict[str, str]:
     """The identifiers of the options, left sides or items of a version."""
     rows = version.content.get("options") or version.content.get("left") or version.content.get("items") or []
-    return {row["text"]: row["id"] for row in rows}
+    return {row.get("html") or row["text"]: row["id"] for row in rows}
 
 
 def put_tags(written: list[tuple[Question, ImportedQuestion]]) -> None:

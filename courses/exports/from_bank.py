@@ -4,8 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
+from courses.imports.questions.choices import matched
 from courses.imports.questions.neutral import ImportedQuestion
 from courses.models import QuestionVersion, TaggedQuestion
+from courses.rules.rich_text import frozen
 
 CHUNK = 500
 
@@ -36,11 +38,11 @@ def neutral_of(version: QuestionVersion, tags: tuple[str, ...]) -> ImportedQuest
     question = version.question
     return ImportedQuestion(
         type=version.type,
-        prompt=version.prompt,
+        prompt=version.rich_prompt,
         answer=neutral_answer(version.type, version.content),
         code=question.code,
         title=question.code,
-        explanation=version.explanation,
+        explanation=version.rich_explanation,
         competence=question.competence.code if question.competence else None,
         level=question.level,
         tags=tags,
@@ -53,25 +55,56 @@ def neutral_answer(kind: str, content: dict) -> dict:
     match kind:
         case "single" | "multiple":
             right = content["answer"] if kind == "multiple" else [content["answer"]]
-            return {"options": tuple((option["text"], option["id"] in right) for option in content["options"])}
+            return {"options": tuple(_option(option, option["id"] in right) for option in content["options"])}
         case "matching":
             texts = texts_by_id(content["right"])
-            pairs = ((left["text"], texts[content["answer"][left["id"]]]) for left in content["left"])
-            return {"pairs": tuple(pairs)}
+            pairs = tuple((left["text"], texts[content["answer"][left["id"]]]) for left in content["left"])
+            return matched(pairs, [texts[pk] for pk in texts if pk not in content["answer"].values()])
         case "ordering":
             texts = texts_by_id(content["items"])
             return {"items": tuple(texts[pk] for pk in content["answer"])}
         case "numeric":
-            return {
-                "value": Decimal(content["answer"]),
-                "tolerance": Decimal(content["tolerance"]),
-                "unit": content["unit"],
-            }
+            (value, tolerance), *others = map(_number, [content, *content.get("others", ())])
+            answer = {"value": value, "tolerance": tolerance, "unit": content["unit"]}
+            return answer | {"others": tuple(others)} if others else answer
         case "short_text":
-            return {**content, "accepted": tuple(content["accepted"])}
+            names = ("ignore_case", "ignore_accents")
+            said = {name: content[name] for name in names} | {"typos": content.get("typos", 0)}
+            return {"accepted": tuple(content["accepted"]), **said}
+        case "gap_fill":
+            gaps = content["gaps"]
+            marks = [f"[[{rank}]]" for rank in range(1, len(gaps) + 1)]
+            text = "".join(map("".join, zip(content["texts"], [*marks, ""], strict=True)))
+            return {"text": text, "gaps": tuple((gap["type"], neutral_answer(gap["type"], gap)) for gap in gaps)}
+        case "survey":
+            return _survey(content)
+        case "essay" | "file":
+            rubric = ((row["text"], row["points"], row["description"]) for row in content.get("rubric", ()))
+            listed = {name: tuple(value) if isinstance(value, list) else value for name, value in content.items()}
+            return {"rubric": tuple(rubric), **{name: value for name, value in listed.items() if name != "rubric"}}
         case "true_false":
             return {"is_true": content["answer"]}
     return dict(content)
+
+
+def _option(option: dict, is_right: bool) -> tuple:
+    told = (option["feedback"],) if "feedback" in option else ()
+    return frozen(option["text"], option.get("html", "")), is_right, *told
+
+
+def _number(content: dict) -> tuple[Decimal, Decimal]:
+    return Decimal(content["answer"]), Decimal(content["tolerance"])
+
+
+def _survey(content: dict) -> dict:
+    options, is_scale = content.get("options", []), content["form"] == "scale"
+    return {
+        "choices": () if is_scale else tuple(option["text"] for option in options),
+        "form": content["form"],
+        "steps": len(options) if is_scale else 5,
+        "low": content.get("low", ""),
+        "high": content.get("high", ""),
+    }
 
 
 def texts_by_id(items: list[dict]) -> dict[str, str]:

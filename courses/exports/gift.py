@@ -6,6 +6,7 @@ from html import escape
 
 from courses.imports.questions.neutral import ImportedQuestion
 from courses.imports.questions.texts import one_line, plain
+from courses.rules.rich_text import Rich, Text, without_pictures
 
 SPECIAL = re.compile(r"([~=#{}:\\])")
 # What a reader would take for the mark of a format, a weight, a comment or a category.
@@ -21,13 +22,15 @@ def _question(question: ImportedQuestion) -> str:
     if question.type not in ANSWERS:
         return f"// {question.code} : GIFT ne sait pas écrire ce type de question ({question.type})."
     tags = "".join(f" [tag:{_in_brackets(tag)}]" for tag in question.tags or ())
-    explanation = plain(question.explanation or "")
-    general = f"####{_text(explanation)}" if explanation else ""
-    answer = ANSWERS[question.type](question.answer)
-    return (
-        f"// [id:{question.code}]{tags}\n"
-        f"::{_escaped(question.title)}::[plain]{_escaped(plain(question.prompt))}{{{answer}{general}}}"
+    general = f"####{_text(question.explanation)}" if question.explanation else ""
+    prompt = question.prompt
+    prompt = (
+        f"[html]{_escaped(without_pictures(prompt))}"
+        if isinstance(prompt, Rich)
+        else f"[plain]{_escaped(plain(prompt))}"
     )
+    answer = ANSWERS[question.type](question.answer)
+    return f"// [id:{question.code}]{tags}\n::{_escaped(question.title)}::{prompt}{{{answer}{general}}}"
 
 
 def _in_brackets(text: str) -> str:
@@ -38,21 +41,35 @@ def _escaped(text: str) -> str:
     return SPECIAL.sub(r"\\\1", text).replace("\n", "\\n")
 
 
-def _text(text: str) -> str:
-    """A text inside the answer; [plain] only where it would be misread without."""
+def _text(text: Text, is_html: bool = False) -> str:
+    """A text inside the answer; its markup named only where it would be misread without."""
+    if isinstance(text, Rich):
+        return f"[html]{_escaped(without_pictures(text))}"
+    text = plain(text)
+    if is_html:  # a question in HTML lends its markup to what names none
+        return f"[plain]{_escaped(text)}"
     return f"{'[plain]' if MISREAD.match(text) else ''}{_escaped(text)}"
 
 
 def _single(answer: dict) -> str:
-    rows = (f"{'=' if right else '~'}{_text(one_line(text))}" for text, right in answer["options"])
+    rows = (f"{'=' if right else '~'}{_option(text, told)}" for text, right, *told in answer["options"])
     return _lines(rows)
 
 
 def _multiple(answer: dict) -> str:
-    right_count = sum(right for _text, right in answer["options"])
+    right_count = sum(right for _text, right, *_told in answer["options"])
     share = f"{100 / right_count:.5f}".rstrip("0").rstrip(".")
-    rows = (f"~%{share if right else 0}%{_text(one_line(text))}" for text, right in answer["options"])
+    rows = (f"~%{share if right else 0}%{_option(text, told)}" for text, right, *told in answer["options"])
     return _lines(rows)
+
+
+def _option(text: Text, told: list[str]) -> str:
+    comment = f"#{_text(one_line(told[0]), is_html=True)}" if told else ""
+    return f"{_text(one_line(text), is_html=True)}{comment}"
+
+
+def _essay(answer: dict) -> str:
+    return ""
 
 
 def _true_false(answer: dict) -> str:
@@ -60,11 +77,15 @@ def _true_false(answer: dict) -> str:
 
 
 def _numeric(answer: dict) -> str:
-    return f"#{answer['value']:f}:{answer['tolerance']:f}"
+    numbers = [(answer["value"], answer["tolerance"]), *answer.get("others", ())]
+    if len(numbers) == 1:
+        return f"#{numbers[0][0]:f}:{numbers[0][1]:f}"
+    return "#" + _lines(f"=%100%{value:f}:{tolerance:f}" for value, tolerance in numbers)
 
 
 def _matching(answer: dict) -> str:
-    return _lines(f"={_left(one_line(left))} -> {_escaped(one_line(right))}" for left, right in answer["pairs"])
+    pairs = [f"={_left(one_line(left))} -> {_escaped(one_line(right))}" for left, right in answer["pairs"]]
+    return _lines([*pairs, *(f"= -> {_escaped(one_line(text))}" for text in answer.get("distractors", ()))])
 
 
 def _left(text: str) -> str:
@@ -96,4 +117,5 @@ ANSWERS = {
     "matching": _matching,
     "ordering": _ordering,
     "short_text": _short_text,
+    "essay": _essay,
 }

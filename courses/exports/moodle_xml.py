@@ -1,10 +1,15 @@
 """Moodle XML: plain texts, codes as idnumbers, tags as tags."""
 
+import base64
+import re
 from collections.abc import Iterable, Iterator
 from xml.sax.saxutils import escape, quoteattr
 
+from courses.imports.questions.cloze import write_cloze
 from courses.imports.questions.neutral import ImportedQuestion
 from courses.imports.questions.texts import one_line, plain
+from courses.pictures import SOURCE, read
+from courses.rules.rich_text import Rich, Text, to_html
 
 MOODLE_TYPES = {
     "single": "multichoice",
@@ -14,6 +19,9 @@ MOODLE_TYPES = {
     "matching": "matching",
     "ordering": "ordering",
     "short_text": "shortanswer",
+    "gap_fill": "multianswer",
+    "essay": "essay",
+    "file": "essay",
 }
 
 
@@ -31,8 +39,12 @@ def _question(question: ImportedQuestion) -> Iterator[str]:
         return
     yield f"<question type={quoteattr(MOODLE_TYPES[question.type])}>"
     yield f"<name>{_text(question.title)}</name>"
-    yield f'<questiontext format="plain_text">{_text(plain(question.prompt))}</questiontext>'
-    yield f'<generalfeedback format="plain_text">{_text(plain(question.explanation or ""))}</generalfeedback>'
+    if question.type == "gap_fill":
+        text = write_cloze(question.answer, escaped=lambda words: to_html(words, is_inline=True))
+        yield _marked("questiontext", Rich(f"{to_html(question.prompt)}<hr>{text}"))
+    else:
+        yield _marked("questiontext", question.prompt)
+    yield _marked("generalfeedback", question.explanation or "")
     yield f"<idnumber>{escape(question.code)}</idnumber>"
     yield from ANSWERS[question.type](question.answer)
     if question.tags:
@@ -44,21 +56,42 @@ def _text(text: str) -> str:
     return f"<text>{escape(text)}</text>"
 
 
-def _answer(text: str, fraction, more: str = "") -> str:
-    return f'<answer fraction="{fraction}" format="plain_text">{_text(one_line(text))}{more}</answer>'
+def _marked(tag: str, text: Text, more: str = "", attributes: str = "") -> str:
+    """A text in its element, which names its markup; a rich one with its pictures."""
+    if not isinstance(text, Rich):
+        return f'<{tag}{attributes} format="plain_text">{_text(plain(text))}{more}</{tag}>'
+    files = []
+
+    def named(found: re.Match) -> str:
+        name = found[1].rsplit("/", 1)[-1]
+        files.append(
+            f'<file name="{name}" path="/" encoding="base64">{base64.b64encode(read(found[1])).decode()}</file>'
+        )
+        return f'src="@@PLUGINFILE@@/{name}"'
+
+    html = SOURCE.sub(named, text.html)
+    return f'<{tag}{attributes} format="html">{_text(html)}{"".join(files)}{more}</{tag}>'
+
+
+def _answer(text: Text, fraction, more: str = "") -> str:
+    return _marked("answer", one_line(text), more, f' fraction="{fraction}"')
+
+
+def _told(told: list[str]) -> str:
+    return f'<feedback format="plain_text">{_text(one_line(told[0]))}</feedback>' if told else ""
 
 
 def _single(answer: dict) -> Iterator[str]:
     yield "<single>true</single><shuffleanswers>true</shuffleanswers>"
-    for text, right in answer["options"]:
-        yield _answer(text, 100 if right else 0)
+    for text, right, *told in answer["options"]:
+        yield _answer(text, 100 if right else 0, _told(told))
 
 
 def _multiple(answer: dict) -> Iterator[str]:
-    share = f"{100 / sum(right for _text, right in answer['options']):.5f}"
+    share = f"{100 / sum(right for _text, right, *_told in answer['options']):.5f}"
     yield "<single>false</single><shuffleanswers>true</shuffleanswers>"
-    for text, right in answer["options"]:
-        yield _answer(text, share if right else 0)
+    for text, right, *told in answer["options"]:
+        yield _answer(text, share if right else 0, _told(told))
 
 
 def _true_false(answer: dict) -> Iterator[str]:
@@ -67,7 +100,8 @@ def _true_false(answer: dict) -> Iterator[str]:
 
 
 def _numeric(answer: dict) -> Iterator[str]:
-    yield _answer(f"{answer['value']:f}", 100, f"<tolerance>{answer['tolerance']:f}</tolerance>")
+    for value, tolerance in [(answer["value"], answer["tolerance"]), *answer.get("others", ())]:
+        yield _answer(f"{value:f}", 100, f"<tolerance>{tolerance:f}</tolerance>")
     if unit := one_line(answer["unit"] or ""):
         yield f"<units><unit><multiplier>1</multiplier><unit_name>{escape(unit)}</unit_name></unit></units>"
         yield "<unitgradingtype>0</unitgradingtype><showunits>3</showunits>"
@@ -80,6 +114,26 @@ def _matching(answer: dict) -> Iterator[str]:
             f'<subquestion format="plain_text">{_text(one_line(left))}'
             f"<answer>{_text(one_line(right))}</answer></subquestion>"
         )
+
+    for text in answer.get("distractors", ()):
+        yield f'<subquestion format="plain_text">{_text("")}<answer>{_text(one_line(text))}</answer></subquestion>'
+
+
+def _gap_fill(answer: dict) -> Iterator[str]:
+    return iter(())  # its gaps are in its text
+
+
+def _essay(answer: dict) -> Iterator[str]:
+    yield "<responseformat>editor</responseformat><responserequired>1</responserequired>"
+    yield f"<minwordlimit>{answer['min_words'] or ''}</minwordlimit><maxwordlimit>{answer['max_words'] or ''}</maxwordlimit>"
+    yield f"<attachments>0</attachments>{_marked('graderinfo', answer['guide'] or '')}"
+
+
+def _file(answer: dict) -> Iterator[str]:
+    names = ",".join(f".{name}" for name in answer["extensions"])
+    yield "<responseformat>noinline</responseformat><responserequired>0</responserequired>"
+    yield f"<attachments>1</attachments><attachmentsrequired>1</attachmentsrequired><filetypeslist>{names}</filetypeslist>"
+    yield f"<maxbytes>{answer['max_mb'] * 1_048_576}</maxbytes>{_marked('graderinfo', answer['guide'] or '')}"
 
 
 def _ordering(answer: dict) -> Iterator[str]:
@@ -102,4 +156,7 @@ ANSWERS = {
     "matching": _matching,
     "ordering": _ordering,
     "short_text": _short_text,
+    "gap_fill": _gap_fill,
+    "essay": _essay,
+    "file": _file,
 }

@@ -10,8 +10,10 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
+from courses.imports.questions.cloze import write_cloze
 from courses.imports.questions.neutral import ImportedQuestion, Remark
 from courses.imports.questions.texts import one_line, plain
+from courses.rules.rich_text import Rich, Text, without_pictures
 from lms.core.spreadsheets import FORMULA_STARTS, neutral
 
 # What a spreadsheet would run, apostrophes before it included: the import takes one away again, and only then.
@@ -24,11 +26,17 @@ TYPE_NAMES = {
     "matching": "appariement",
     "ordering": "remise en ordre",
     "short_text": "réponse courte",
+    "gap_fill": "texte à trous",
+    "survey": "question d’opinion",
+    "essay": "composition",
+    "file": "fichier à remettre",
 }
+FORMS = {"single": "un choix", "multiple": "plusieurs choix", "scale": "échelle", "text": "texte"}
 FIRST = ["Code", "Type", "Énoncé"]
 LAST = [
-    "Bonnes réponses", "Tolérance", "Unité", "Ignorer les majuscules", "Ignorer les accents",
-    "Explication", "Compétence", "Niveau", "Étiquettes",
+    "Bonnes réponses", "Tolérance", "Unité", "Ignorer les majuscules", "Ignorer les accents", "Fautes de frappe",
+    "Texte à trous", "Forme", "Degrés", "Mots au moins", "Mots au plus", "Types de fichier", "Taille (Mo)", "Critères",
+    "Pour qui corrige", "Explication", "Compétence", "Niveau", "Étiquettes",
 ]  # fmt: skip
 FEWEST = 4  # columns of answers, whatever the questions
 EXAMPLES = [
@@ -69,8 +77,43 @@ EXAMPLES = [
     ImportedQuestion(
         "short_text",
         "Comment appelle-t-on un courriel qui imite un service connu ?",
-        {"accepted": ("hameçonnage", "phishing"), "ignore_case": True, "ignore_accents": True},
+        {"accepted": ("hameçonnage", "phishing"), "ignore_case": True, "ignore_accents": True, "typos": 1},
         code="exemple-reponse-courte",
+    ),
+    ImportedQuestion(
+        "gap_fill",
+        "Complétez.",
+        {
+            "text": "Le Bénin compte [[1]] communes et sa capitale est [[2]].",
+            "gaps": (
+                ("numeric", {"value": Decimal(77), "tolerance": Decimal(0), "unit": None}),
+                ("single", {"options": (("Porto-Novo", True), ("Cotonou", False))}),
+            ),
+        },
+        code="exemple-texte-a-trous",
+    ),
+    ImportedQuestion(
+        "survey",
+        "Cette formation vous sera-t-elle utile ?",
+        {"choices": (), "form": "scale", "steps": 5, "low": "pas du tout", "high": "beaucoup"},
+        code="exemple-opinion",
+    ),
+    ImportedQuestion(
+        "essay",
+        "Décrivez un incident et ce que vous avez fait.",
+        {
+            "rubric": (("Les faits sont datés", 1, ""), ("Le geste est juste", 2, "isoler, puis alerter")),
+            "guide": "Isoler, alerter, garder les traces.",
+            "min_words": 50,
+            "max_words": 300,
+        },
+        code="exemple-composition",
+    ),
+    ImportedQuestion(
+        "file",
+        "Remettez votre feuille de route.",
+        {"rubric": (("Trois actions datées", 3, ""),), "guide": None, "extensions": ("pdf", "docx"), "max_mb": 5},
+        code="exemple-fichier",
     ),
 ]
 
@@ -103,16 +146,21 @@ def guarded(text: str) -> str:
 
 
 def _rows(questions: list[ImportedQuestion]) -> list[list]:
-    questions = [question for question in questions if question.type in TYPE_NAMES]
     answers = [_answer_texts(question.answer) for question in questions]
     width = max((len(left) for left, _right in answers), default=0)
     width, pairs = max(width, FEWEST), max((len(right) for _left, right in answers), default=0)
+    comments = [_comments(question.answer) for question in questions]
+    told = max(map(len, comments), default=0)
     heading = [*FIRST, *(f"Réponse {n}" for n in range(1, width + 1))]
-    heading += [*(f"Correspond à {n}" for n in range(1, pairs + 1)), *LAST]
+    heading += [
+        f"{name} {n}" for name, count in (("Correspond à", pairs), ("Commentaire", told)) for n in range(1, count + 1)
+    ]
+    heading += LAST
     rows = [heading]
-    for question, (left, right) in zip(questions, answers, strict=True):
+    for question, (left, right), comment in zip(questions, answers, comments, strict=True):
         padded = [*left, *[""] * (width - len(left)), *right, *[""] * (pairs - len(right))]
-        first = [question.code, TYPE_NAMES[question.type], guarded(plain(question.prompt))]
+        padded += [*comment, *[""] * (told - len(comment))]
+        first = [question.code, TYPE_NAMES[question.type], _text(question.prompt)]
         rows.append([*first, *padded, *_last(question)])
     return rows
 
@@ -120,22 +168,42 @@ def _rows(questions: list[ImportedQuestion]) -> list[list]:
 def _answer_texts(answer: dict) -> tuple[list, list]:
     """What stands under « Réponse n » and under « Correspond à n »."""
     match answer:
+        case {"form": "scale"}:
+            return [guarded(one_line(answer["low"])), guarded(one_line(answer["high"]))], []
         case {"options": rows}:
-            return [guarded(one_line(text)) for text, _right in rows], []
+            return [_text(one_line(text)) for text, *_more in rows], []
         case {"pairs": rows}:
-            return [guarded(one_line(text)) for text, _right in rows], [guarded(one_line(text)) for _left, text in rows]
+            right = [text for _left, text in rows] + list(answer.get("distractors", ()))
+            return [guarded(one_line(text)) for text, _right in rows], [guarded(one_line(text)) for text in right]
+        case {"choices": rows}:
+            return [guarded(one_line(text)) for text in rows], []
         case {"items": rows} | {"accepted": rows}:
             return [guarded(one_line(text)) for text in rows], []
         case {"value": value}:
-            return [_number(value)], []
+            others = (f"{number:f} ± {tolerance:f}" for number, tolerance in answer.get("others", ()))
+            return [_number(value), *map(guarded, others)], []
     return [], []
+
+
+def _comments(answer: dict) -> list[str]:
+    """What stands under « Commentaire n »: why each option is right or wrong, if any says."""
+    told = [guarded(one_line("".join(told))) for _text, _right, *told in answer.get("options", ())]
+    return told if any(told) else []
+
+
+def _text(text: Text) -> str:
+    """The text in its cell, led by its markup when it is rich or could be taken for it."""
+    if isinstance(text, Rich):
+        return f"[html]{without_pictures(text)}"
+    text = plain(text)
+    return f"[plain]{text}" if text.startswith(("[html]", "[plain]")) else guarded(text)
 
 
 def _last(question: ImportedQuestion) -> list:
     answer = question.answer
     right = ""
     if "options" in answer:
-        right = ";".join(str(rank) for rank, (_text, is_right) in enumerate(answer["options"], 1) if is_right)
+        right = ";".join(str(rank) for rank, (_text, is_right, *_told) in enumerate(answer["options"], 1) if is_right)
     elif "is_true" in answer:
         right = "vrai" if answer["is_true"] else "faux"
     return [
@@ -144,7 +212,16 @@ def _last(question: ImportedQuestion) -> list:
         guarded(one_line(answer.get("unit") or "")),
         _yes_or_no(answer.get("ignore_case")),
         _yes_or_no(answer.get("ignore_accents")),
-        guarded(plain(question.explanation or "")),
+        answer["typos"] if answer.get("typos") is not None else "",
+        guarded(plain(write_cloze(answer))) if "gaps" in answer else "",
+        FORMS.get(answer.get("form"), ""),
+        answer.get("steps", "") if answer.get("form") == "scale" else "",
+        *(_given(answer.get(name)) for name in ("min_words", "max_words")),
+        ";".join(answer.get("extensions") or ()),
+        _given(answer.get("max_mb")),
+        guarded("\n".join(map(_criterion, answer.get("rubric") or ()))),
+        guarded(plain(answer.get("guide") or "")),
+        _text(question.explanation or ""),
         question.competence or "",
         question.level or "",
         guarded(_tags([one_line(tag) for tag in question.tags or ()])),
@@ -154,6 +231,15 @@ def _last(question: ImportedQuestion) -> list:
 def _tags(tags: list[str]) -> str:
     """Separated by semicolons; one a line if a tag holds one."""
     return "".join(f"{tag}\n" for tag in tags) if any(";" in tag for tag in tags) else ";".join(tags)
+
+
+def _criterion(row: tuple) -> str:
+    text, points, detail = (one_line(str(each)).replace("|", "/") for each in row)
+    return f"{points} | {text} | {detail}" if detail else f"{points} | {text}"
+
+
+def _given(value: int | None) -> int | str:
+    return "" if value is None else value
 
 
 def _yes_or_no(value: bool | None) -> str:

@@ -111,6 +111,11 @@ def frozen(words: str, html: str = "") -> Text:
     return Rich(html) if html else words
 
 
+def without_pictures(text: Rich) -> str:
+    """The HTML of a text for a format that carries no picture: what each is called stands in its place."""
+    return re.sub(r"<img[^>]*>", lambda found: escape(to_text(found[0]), quote=False), text.html)
+
+
 class _Words(HTMLParser):
     """Gathers the words of our own HTML; spaces stay as they are."""
 

@@ -3,6 +3,7 @@
 from hypothesis import strategies as st
 
 from courses.imports.questions.neutral import ImportedQuestion
+from courses.rules.rich_text import Rich, said, to_html
 
 GIFT = r"""// Banque de la cellule sécurité
 $CATEGORY: $course$/top/Défaut pour SEC-1/Cybersécurité/Mots de passe
@@ -159,34 +160,113 @@ def texts(least: int, most: int = 12):
 NUMBERS = st.decimals(-(10**9), 10**9, places=4, allow_nan=False, allow_infinity=False)
 
 
+WORDS = st.sampled_from(["Un mot", "a~b", "{x}", "50 %", "l’eau #1", "=2", "c:\\d", "à/b", "<b>", "a & b", '"x"'])
+KINDS = [
+    "single",
+    "multiple",
+    "true_false",
+    "numeric",
+    "matching",
+    "ordering",
+    "short_text",
+    "gap_fill",
+    "survey",
+    "essay",
+    "file",
+]
+RICH = st.sampled_from(
+    [
+        "<p>Un <b>mot</b> = {a}</p>",
+        "<ul><li>a</li><li>b &lt; c</li></ul>",
+        "<p>10<sup>3</sup><br>H<sub>2</sub>O</p><p>fin</p>",
+    ]
+).map(lambda html: rich(html))
+
+
 @st.composite
 def answers(draw):
-    kind = draw(st.sampled_from(["single", "multiple", "true_false", "numeric", "matching", "ordering", "short_text"]))
+    kind = draw(st.sampled_from(KINDS))
     match kind:
         case "single" | "multiple":
             options = draw(texts(2))
+            if draw(st.booleans()):
+                options = [rich(f"<b>{to_html(text, is_inline=True)}</b>", True) for text in options]
             right = draw(st.sets(st.sampled_from(options), min_size=1, max_size=1 if kind == "single" else None))
-            return kind, {"options": tuple((text, text in right) for text in options)}
+            told = [tuple(draw(st.lists(ANY_TEXT, max_size=1))) for _option in options]
+            rows = ((text, text in right, *why) for text, why in zip(options, told, strict=True))
+            return kind, {"options": tuple(rows)}
         case "true_false":
             return kind, {"is_true": draw(st.booleans())}
         case "numeric":
             unit = draw(st.just("") | st.sampled_from(["km", "%", "F CFA", "-"]))
-            return kind, {"value": draw(NUMBERS), "tolerance": abs(draw(NUMBERS)), "unit": unit}
+            answer = {"value": draw(NUMBERS), "tolerance": abs(draw(NUMBERS)), "unit": unit}
+            others = draw(st.lists(st.tuples(NUMBERS, NUMBERS.map(abs)), max_size=2))
+            return kind, answer | ({"others": tuple(others)} if others else {})
         case "matching":
             left = draw(texts(2, 6))
             right = draw(
                 st.lists(
                     ANY_TEXT,
                     min_size=len(left),
-                    max_size=len(left),
+                    max_size=len(left) + 2,
                     unique_by=lambda text: " ".join(text.split()).casefold(),
                 )
             )
-            return kind, {"pairs": tuple(zip(left, right, strict=True))}
+            answer = {"pairs": tuple(zip(left, right, strict=False))}
+            alone = tuple(right[len(left) :])
+            return kind, answer | ({"distractors": alone} if alone else {})
         case "ordering":
             return kind, {"items": tuple(draw(texts(2)))}
+        case "gap_fill":
+            gaps = draw(st.lists(gap_answers(), min_size=1, max_size=4))
+            words = [draw(st.just("") | WORDS) for _gap in gaps]
+            text = "".join(f"{word} [[{rank}]] " for rank, word in enumerate(words, 1)).strip()
+            return kind, {"text": text, "gaps": tuple(gaps)}
+        case "survey":
+            form = draw(st.sampled_from(["single", "multiple", "scale", "text"]))
+            is_choice, is_scale = form in ("single", "multiple"), form == "scale"
+            return kind, {
+                "choices": tuple(draw(texts(2))) if is_choice else (),
+                "form": form,
+                "steps": draw(st.integers(2, 10)) if is_scale else 5,
+                "low": draw(st.just("") | WORDS) if is_scale else "",
+                "high": draw(st.just("") | WORDS) if is_scale else "",
+            }
+        case "essay" | "file":
+            rubric = st.lists(st.tuples(WORDS, st.integers(1, 100), st.just("") | WORDS), max_size=3)
+            by_hand = {"rubric": tuple(draw(rubric)) or None, "guide": draw(st.none() | WORDS)}
+            if kind == "essay":
+                return kind, {
+                    **by_hand,
+                    "min_words": draw(st.none() | st.integers(1, 9)),
+                    "max_words": draw(st.integers(9, 99)),
+                }
+            return kind, {**by_hand, "extensions": ("pdf", "jpg"), "max_mb": draw(st.integers(1, 8))}
+    return kind, draw(short_texts())
+
+
+@st.composite
+def short_texts(draw):
+    accepted = tuple(draw(texts(1, 6).filter(lambda found: "*" not in found)))
     ignore = {"ignore_case": draw(st.booleans()), "ignore_accents": draw(st.booleans())}
-    return kind, {"accepted": tuple(draw(texts(1, 6).filter(lambda found: "*" not in found))), **ignore}
+    return {"accepted": accepted, **ignore, "typos": draw(st.integers(0, 2))}
+
+
+@st.composite
+def gap_answers(draw):
+    kind = draw(st.sampled_from(["short_text", "single", "numeric"]))
+    if kind == "single":
+        options = draw(st.lists(WORDS, min_size=2, max_size=4, unique_by=str.casefold))
+        return kind, {"options": tuple((text, text == options[-1]) for text in options)}
+    if kind == "numeric":
+        return kind, {"value": draw(NUMBERS), "tolerance": abs(draw(NUMBERS)), "unit": None}
+    return kind, {**draw(short_texts()), "ignore_accents": None, "typos": None}
+
+
+def rich(html: str, is_inline: bool = False):
+    """The text as a version freezes it: rich if it needs to be."""
+    words, kept = said(Rich(html), is_inline)
+    return Rich(kept) if kept else words
 
 
 TAGS = st.lists(
@@ -201,11 +281,11 @@ def questions(draw, code="une-question"):
     kind, answer = draw(answers())
     return ImportedQuestion(
         type=kind,
-        prompt=draw(ANY_TEXT),
+        prompt=draw(ANY_TEXT | RICH),
         answer=answer,
         code=code,
         title=code,
-        explanation=draw(st.just("") | ANY_TEXT),
+        explanation=draw(st.just("") | ANY_TEXT | RICH),
         level=draw(st.none() | st.integers(1, 5)),
         tags=tuple(draw(TAGS)),
     )

@@ -13,6 +13,7 @@ from courses.exports import gift, moodle_xml, sheet
 from courses.imports.questions.files import read_questions
 from courses.imports.questions.neutral import QuestionFileRefused
 from courses.imports.questions.texts import to_plain
+from courses.rules.rich_text import Rich, words_of
 from tests.courses.question_samples import AIKEN, CSV, GIFT, MOODLE, questions
 
 
@@ -43,6 +44,7 @@ def test_gift_questions_of_every_type_are_read():
         ("Intervalle", "numeric"),
         ("Acronyme", "short_text"),
         ("Ordre", "ordering"),
+        ("Dissertation", "essay"),
         ("", "single"),
     ]
     first = reading.questions[0]
@@ -50,12 +52,16 @@ def test_gift_questions_of_every_type_are_read():
     assert first.tags == ("Cybersécurité", "Mots de passe", "socle", "crochet [x]")
     assert first.prompt == "Un mot de passe compromis se change\N{NO-BREAK SPACE}:"
     assert first.answer == {
-        "options": (("aussitôt", True), ("à la fin du mois", False), ("jamais = c’est plus simple", False))
+        "options": (
+            ("aussitôt", True, "Oui, sans attendre."),
+            ("à la fin du mois", False),
+            ("jamais = c’est plus simple", False),
+        )
     }
-    assert first.explanation.startswith("La politique du service")
+    assert words_of(first.explanation) == "La politique du service\N{NO-BREAK SPACE}: aussitôt."
     by_name = named(reading)
     assert by_name["Ports"].tags == ("Réseaux et 802.11a/b",)
-    assert by_name["Faux"].prompt == "Le même mot de passe suffit partout."
+    assert by_name["Faux"].prompt == Rich("<p>Le <b>même</b> mot de passe suffit partout.</p>")
     assert by_name["Valeur"].answer == {"value": 1000, "tolerance": 24, "unit": None}
     assert by_name["Intervalle"].answer == {"value": 3, "tolerance": 2, "unit": None}
     assert by_name["Acronyme"].prompt == "Le protocole qui remplace HTTP est _____ sur le Web."
@@ -69,9 +75,9 @@ def test_gift_says_line_by_line_what_is_not_imported_and_why():
         ("ligne 46, « Cassée »", "Une accolade n’est pas fermée, ou pas ouverte."),
         ("ligne 48, « Deux bonnes »", "Un choix unique a une seule option à 100 % ; celui-ci en a 2."),
     ]
-    assert [where for where, _why in told(reading, "skipped")] == ["ligne 42, « Dissertation »", "ligne 44"]
+    assert [where for where, _why in told(reading, "skipped")] == ["ligne 44"]
     warnings = dict(told(reading, "warning"))
-    assert "« 25 »" in warnings["ligne 24, « Ports »"]
+    assert named(reading)["Ports"].answer["distractors"] == ("25",)
     assert "« TLS » valait 50 %" in warnings["ligne 34, « Acronyme »"]
 
 
@@ -81,7 +87,11 @@ def test_gift_says_line_by_line_what_is_not_imported_and_why():
         ("{TRUE}", "true_false", {"is_true": True}),
         ("{#-2,5:0,5}", "numeric", {"value": -2.5, "tolerance": 0.5, "unit": None}),
         ("{#.5}", "numeric", {"value": 0.5, "tolerance": 0, "unit": None}),
-        ("{réponse nue}", "short_text", {"accepted": ("réponse nue",), "ignore_case": None, "ignore_accents": None}),
+        (
+            "{réponse nue}",
+            "short_text",
+            {"accepted": ("réponse nue",), "ignore_case": None, "ignore_accents": None, "typos": None},
+        ),
         ("{~%100%a ~%-100%b}", "multiple", {"options": (("a", True), ("b", False))}),
         ("{=[plain]%5% ~[html]a &lt; b}", "single", {"options": (("%5%", True), ("a < b", False))}),
     ],
@@ -108,14 +118,22 @@ def test_moodle_questions_are_cleaned_and_classified():
     assert first.code == "msg-1"
     assert first.type == "multiple"
     assert first.tags == ("Sécurité", "Messagerie", "phishing")
-    assert first.prompt == "Que vérifier\N{NO-BREAK SPACE}?\nVoir [image : un courriel]\n10³ et H₂O"
+    assert first.prompt == Rich(
+        "<p>Que vérifier&nbsp;?<br>Voir [image : un courriel]</p><p>10<sup>3</sup> et H<sub>2</sub>O</p>"
+    )
     assert first.answer["options"][2] == ("Le contexte <urgent>", True)
-    assert first.explanation == "L’adresse réelle.\nL’adresse : Bien sûr."
+    assert first.explanation == Rich("<p>L’<b>adresse</b> réelle.</p>")
+    assert first.answer["options"][0] == ("L’adresse", True, "Bien sûr.")
     assert by_name["Unique"].answer == {"options": (("a < b", True), ("a > b", False))}
     assert by_name["VF"].answer == {"is_true": False}
-    assert by_name["Court"].answer == {"accepted": ("PKI",), "ignore_case": False, "ignore_accents": None}
+    assert by_name["Court"].answer == {
+        "accepted": ("PKI",),
+        "ignore_case": False,
+        "ignore_accents": None,
+        "typos": None,
+    }
     assert str(by_name["Nombre"].answer) == "{'value': Decimal('3.14'), 'tolerance': Decimal('0.01'), 'unit': 'km'}"
-    assert by_name["Paires"].answer == {"pairs": (("À", "Agir"), ("Cc", "Suivre"))}
+    assert by_name["Paires"].answer == {"pairs": (("À", "Agir"), ("Cc", "Suivre")), "distractors": ("Oublier",)}
     assert by_name["Rang"].answer == {"items": ("Un", "Deux")}
 
 
@@ -123,16 +141,17 @@ def test_moodle_types_the_bank_has_not_are_named_and_the_rest_imported():
     reading = read(MOODLE)
     assert told(reading, "skipped") == [
         ("question 10, « Calcul »", "Type non repris : question calculée."),
-        ("question 11, « Trous »", "Type non repris : mots manquants à choisir."),
-        ("question 12, « Cloze »", "Type non repris : texte à trous « cloze »."),
         ("question 13, « Demain »", "Type non repris : hologramme."),
     ]
-    assert [where for where, _why in told(reading, "error")] == ["question 14, « Sans juste »"]
+    assert [where for where, _why in told(reading, "error")] == [
+        "question 11, « Trous »",
+        "question 14, « Sans juste »",
+    ]
+    assert named(reading)["Cloze"].answer["gaps"][0][1]["accepted"] == ("x",)
     warnings = [why for _where, why in told(reading, "warning")]
     assert "Énoncé, non repris : une image." in warnings
-    assert any("Le leurre « Oublier »" in why for why in warnings)
     assert any("indices et pénalités" in why for why in warnings)
-    assert len(reading.questions) == 7
+    assert len(reading.questions) == 8
 
 
 def test_moodle_file_in_undeclared_latin_1_is_read_and_said():
@@ -319,15 +338,22 @@ WRITERS = {
 }
 
 
+UNSAYABLE = {"gift": ("gap_fill", "survey", "file"), "moodle": ("survey",)}
+SIMPLE = sheet.EXAMPLES[0]
+
+
 @pytest.mark.parametrize("name", WRITERS)
 @given(question=questions())
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_what_is_exported_reads_back_the_same(name, question):
+    if question.type in UNSAYABLE.get(name, ()):
+        assert read(WRITERS[name]([question, SIMPLE])).questions[0].code == SIMPLE.code
+        return
     reading = read(WRITERS[name]([question, question]))
     assert [remark for remark in reading.remarks if remark.level != "warning"] == []
     assert len(reading.questions) == 2
     for found in reading.questions:
         assert found.code == question.code
         assert is_same(found, question), (found, question)
-        if name in ("xlsx", "csv"):
+        if name in ("xlsx", "csv") and question.type != "gap_fill":
             assert (found.level, found.answer) == (question.level, found.answer)

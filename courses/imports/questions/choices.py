@@ -7,7 +7,9 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from courses.imports.questions.neutral import ImportedQuestion, Reading, Skipped, Unreadable
-from courses.imports.questions.texts import to_plain
+from courses.imports.questions.pictures import take_pictures
+from courses.imports.questions.texts import as_html, to_plain, to_rich
+from courses.rules.rich_text import Rich, Text, to_html
 
 HUNDRED = Decimal(100)
 MAX_MARKUP = 30_000  # characters of a text with its tags
@@ -15,8 +17,10 @@ EMBEDDED = re.compile(r"data:[^\"')\s]{100,}")  # an image inside the text itsel
 CLOSE = Decimal("0.01")  # Moodle writes a third as 33.33333
 
 
-def choice_of(options: list[tuple[str, Decimal]], is_single: bool, reading: Reading, where: str) -> tuple[str, dict]:
-    """The type and answer of options with their weights in percent. Raises Unreadable."""
+def choice_of(options: list[tuple], is_single: bool, reading: Reading, where: str) -> tuple[str, dict]:
+    """The type and answer of options with their weights in percent and, maybe, their own comments. Raises Unreadable."""
+    comments = [tuple(filter(None, comment)) for _text, _weight, *comment in options]
+    options = [(text, weight) for text, weight, *_comment in options]
     if is_single:
         full = [text for text, weight in options if weight >= HUNDRED - CLOSE]
         if len(full) != 1:
@@ -30,7 +34,8 @@ def choice_of(options: list[tuple[str, Decimal]], is_single: bool, reading: Read
         message = _("Les poids des options (%(weights)s) ne sont pas repris : chacune est juste ou fausse.")
         told = ", ".join(f"{weight.normalize():f} %" for _text, weight in options)
         reading.warn(where, message % {"weights": told})
-    return ("single" if is_single else "multiple"), {"options": tuple((text, text in right) for text, _w in options)}
+    rows = ((text, text in right, *comment) for (text, _weight), comment in zip(options, comments, strict=True))
+    return ("single" if is_single else "multiple"), {"options": tuple(rows)}
 
 
 def accepted_of(answers: list[tuple[str, Decimal]], reading: Reading, where: str) -> tuple[str, ...]:
@@ -50,18 +55,39 @@ def accepted_of(answers: list[tuple[str, Decimal]], reading: Reading, where: str
 
 
 def number_of(answers: list[tuple[Decimal, Decimal, Decimal]], reading: Reading, where: str) -> dict:
-    """The value and tolerance of the one number worth all the points, of (value, tolerance, weight). Raises Unreadable."""
-    full = [(value, tolerance) for value, tolerance, weight in answers if weight >= HUNDRED - CLOSE]
-    if len(full) != 1:
-        raise Unreadable(_("Un nombre a une seule valeur à 100 %% ; celui-ci en a %(n)d.") % {"n": len(full)})
+    """The numbers worth all the points, of (value, tolerance, weight): the first, and the others. Raises Unreadable."""
+    full = [(value, abs(tolerance)) for value, tolerance, weight in answers if weight >= HUNDRED - CLOSE]
+    if not full:
+        raise Unreadable(_("Un nombre a au moins une valeur à 100 % ; celui-ci n’en a pas."))
     if any(0 < weight < HUNDRED - CLOSE for _value, _tolerance, weight in answers):
         reading.warn(where, _("Les valeurs qui donnaient une partie des points ne sont pas reprises."))
-    (value, tolerance), *_rest = full
-    return {"value": value, "tolerance": abs(tolerance), "unit": None}
+    (value, tolerance), *others = full
+    answer = {"value": value, "tolerance": tolerance, "unit": None}
+    return answer | {"others": tuple(others)} if others else answer
 
 
-def read_text(reading: Reading, where: str, name: str, text: str, markup: str) -> str:
-    """A text as plain text; what it loses is told under the name of its place in the question."""
+def matched(pairs: list[tuple[str, str]], distractors: list[str]) -> dict:
+    """The answer of a matching; a distractor that is also someone's counterpart is none."""
+    rights = {right for _left, right in pairs}
+    alone = tuple(text for text in dict.fromkeys(distractors) if text not in rights)
+    return {"pairs": tuple(pairs)} | ({"distractors": alone} if alone else {})
+
+
+def read_text(
+    reading: Reading,
+    where: str,
+    name: str,
+    text: str,
+    markup: str,
+    is_inline: bool = False,
+    files: dict[str, str] | None = None,
+) -> Text:
+    """A text, rich where plain words would not say it all; what it loses is told under the name of its place.
+
+    `files` ({name: base64}) are those that came with it; pictures among them go to `reading.pictures`.
+    """
+    if markup != "plain":
+        text = take_pictures(text, files or {}, reading.pictures)
     text = EMBEDDED.sub("data:", text)
     if len(text) > MAX_MARKUP:
         raise Unreadable(_("%(name)s : le texte dépasse %(n)d caractères.") % {"name": name, "n": MAX_MARKUP})
@@ -69,15 +95,18 @@ def read_text(reading: Reading, where: str, name: str, text: str, markup: str) -
     if lost:
         message = _("%(name)s, non repris : %(lost)s.")
         reading.warn(where, message % {"name": name, "lost": ", ".join(lost)})
-    return shown
+    html = as_html(text, markup)
+    return (html and "<" in html and to_rich(html, is_inline)) or shown
 
 
-def explained(general: str, comments: Iterable[tuple[str, str]], reading: Reading, where: str) -> str | None:
-    """The explanation: the general comment, then each option's own, which the bank has no other place for."""
+def explained(general: Text, comments: Iterable[tuple[str, str]], reading: Reading, where: str) -> Text | None:
+    """The explanation: the general comment, then each answer's own where the bank has no other place for it."""
     own = [f"{option} : {comment}" for option, comment in comments if comment]
     if own:
         reading.warn(where, _("Les commentaires de chaque réponse sont réunis dans l’explication."))
-    return "\n".join(filter(None, [general, *own])) or None
+    if own and isinstance(general, Rich):
+        return Rich(general.html + "".join(f"<p>{to_html(line, is_inline=True)}</p>" for line in own))
+    return (general if isinstance(general, Rich) else "\n".join(filter(None, [general, *own]))) or None
 
 
 def take(reading: Reading, where: str, make) -> None:

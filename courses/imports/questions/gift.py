@@ -12,6 +12,7 @@ from courses.imports.questions.choices import (
     accepted_of,
     choice_of,
     explained,
+    matched,
     number_of,
     read_text,
     take,
@@ -26,6 +27,7 @@ from courses.imports.questions.neutral import (
     number_from,
 )
 from courses.imports.questions.texts import one_line, plain
+from courses.rules.rich_text import Text, words_of
 
 # An escaped character stands, while a question is taken apart, as a character that no text holds.
 ESCAPED = "~=#{}:\\n"
@@ -140,24 +142,28 @@ class _Question:
         inside, after = self.source[start + 1 : end], self.source[end + 1 :]
         if "{" in inside or "{" in after or "}" in after:
             raise Unreadable(_("Il y a plus d’une paire d’accolades : écrivez \\{ et \\} celles du texte."))
-        if not inside.strip():
-            raise Skipped(_("Une composition (réponse libre corrigée à la main) n’est pas dans la banque."))
         return self.source[:start], inside, after
 
-    def _text(self, name: str, text: str) -> str:
+    def _words(self, name: str, text: str) -> str:
+        """A text of the answer in plain words."""
+        return words_of(self._text(name, text))
+
+    def _text(self, name: str, text: str, is_inline: bool = False) -> Text:
         """A text of the answer, in the markup of the question unless it names its own."""
         markup = self.markup
         if found := MARKUP.match(text):
             markup, text = found[1].lower(), text[found.end() :]
-        return read_text(self.reading, self.where, name, _restored(text.strip()), markup)
+        return read_text(self.reading, self.where, name, _restored(text.strip()), markup, is_inline)
 
     def _answer(self, answer: str) -> tuple[str, dict, list[tuple[str, str]]]:
+        if not answer:
+            return "essay", {"rubric": None, "guide": None, "min_words": None, "max_words": None}, []
         if answer.startswith("#"):
             return self._number(answer[1:])
         if found := TRUTH.match(answer):
             return self._truth(found)
         if found := ORDERING.match(answer + "\n" if answer.startswith(">") else answer):
-            items = (one_line(self._text(_("Élément"), line)) for line in found[1].split("\n") if line.strip())
+            items = (one_line(self._words(_("Élément"), line)) for line in found[1].split("\n") if line.strip())
             return "ordering", {"items": tuple(items)}, []
         if "~" in answer:
             return self._choice(answer)
@@ -166,7 +172,7 @@ class _Question:
         return self._short_text(answer)
 
     def _truth(self, found) -> tuple[str, dict, list]:
-        comments = [self._text(_("Commentaire"), part) for part in (found[2] or "").split("#")[1:]]
+        comments = [self._words(_("Commentaire"), part) for part in (found[2] or "").split("#")[1:]]
         labels = (_("Réponse fausse"), _("Réponse juste"))
         return "true_false", {"is_true": found[1][0] == "T"}, list(zip(labels, comments, strict=False))
 
@@ -177,35 +183,38 @@ class _Question:
             if found := WEIGHT.match(part):
                 weight, part = Decimal(found[1].replace(",", ".")), part[found.end() :]
             text, _sign, comment = part.partition("#")
-            yield text, weight, self._text(_("Commentaire"), comment)
+            yield text, weight, self._words(_("Commentaire"), comment)
 
     def _choice(self, answer: str) -> tuple[str, dict, list]:
-        rows = [(one_line(self._text(_("Option"), text)), w, comment) for text, w, comment in self._weighted(answer)]
-        options = [(text, weight) for text, weight, _comment in rows]
-        kind, content = choice_of(options, "=" in answer, self.reading, self.where)
-        return kind, content, [(text, comment) for text, _weight, comment in rows]
+        rows = [
+            (one_line(self._text(_("Option"), text, is_inline=True)), *more) for text, *more in self._weighted(answer)
+        ]
+        return *choice_of(rows, "=" in answer, self.reading, self.where), []
 
     def _matching(self, answer: str) -> tuple[str, dict, list]:
-        pairs = []
+        pairs, distractors = [], []
         for part in re.split(r"[=~]", answer)[1:]:
             left, arrow, right = part.partition("->")
-            left = one_line(self._text(_("Élément"), left))
+            left = one_line(self._words(_("Élément"), left))
             right = one_line(_restored(right.partition("#")[0]))
             if not arrow:
                 raise Unreadable(_("Dans un appariement, chaque ligne s’écrit « =élément -> correspondant »."))
             if left:
                 pairs.append((left, right))
-            else:
-                message = _("Le leurre « %(text)s » n’est pas repris : chaque proposition a son élément.")
-                self.reading.warn(self.where, message % {"text": right[:60]})
-        return "matching", {"pairs": tuple(pairs)}, []
+            elif right:
+                distractors.append(right)
+        return "matching", matched(pairs, distractors), []
 
     def _short_text(self, answer: str) -> tuple[str, dict, list]:
         rows = list(self._weighted(answer if "=" in answer else f"={answer}"))
         texts = [(one_line(_restored(text)), weight) for text, weight, _comment in rows]
         accepted = accepted_of(texts, self.reading, self.where)
         comments = [(text, row[2]) for (text, _weight), row in zip(texts, rows, strict=True)]
-        return "short_text", {"accepted": accepted, "ignore_case": None, "ignore_accents": None}, comments
+        return (
+            "short_text",
+            {"accepted": accepted, "ignore_case": None, "ignore_accents": None, "typos": None},
+            comments,
+        )
 
     def _number(self, answer: str) -> tuple[str, dict, list]:
         rows, comments = [], []

@@ -12,10 +12,12 @@ from courses.imports.questions.choices import (
     accepted_of,
     choice_of,
     explained,
+    matched,
     number_of,
     read_text,
     take,
 )
+from courses.imports.questions.cloze import read_cloze
 from courses.imports.questions.gift import category_tags
 from courses.imports.questions.neutral import (
     WARNING,
@@ -30,15 +32,12 @@ from courses.imports.questions.neutral import (
     number_from,
 )
 from courses.imports.questions.texts import one_line, plain
+from courses.rules.answers import GAP, MAX_UPLOAD_MB, MAX_WORDS, UPLOAD_EXTENSIONS
+from courses.rules.rich_text import Text, words_of
 
 MARKUPS = {"html": "html", "plain_text": "plain", "markdown": "markdown", "moodle_auto_format": "moodle"}
 OTHER_TYPES = {
     "description": gettext_lazy("texte sans question"),
-    "essay": gettext_lazy("composition corrigée à la main"),
-    "multianswer": gettext_lazy("texte à trous « cloze »"),
-    "cloze": gettext_lazy("texte à trous « cloze »"),
-    "gapselect": gettext_lazy("mots manquants à choisir"),
-    "ddwtos": gettext_lazy("mots à glisser dans un texte"),
     "ddimageortext": gettext_lazy("étiquettes à glisser sur une image"),
     "ddmarker": gettext_lazy("repères à glisser sur une image"),
     "calculated": gettext_lazy("question calculée"),
@@ -114,20 +113,21 @@ class _Question:
 
     def __init__(self, reading: Reading, where: str, element: Element, kind: str, name: str, tags: tuple[str, ...]):
         self.reading, self.where, self.element = reading, where, element
-        self.kind, self.name, self.tags = kind, name, tags
+        self.kind, self.name, self.tags, self.prompt = kind, name, tags, ""
 
     def read(self) -> ImportedQuestion:
         read_answer = getattr(self, f"_{self.kind}", None) if self.kind in TYPES else None
         if read_answer is None:
             label = OTHER_TYPES.get(self.kind, self.kind[:40] or "?")
             raise Skipped(_("Type non repris : %(type)s.") % {"type": label})
+        prompt = self._text(_("Énoncé"), self.element.find("questiontext")) if self.kind not in IN_TEXT else ""
         kind, content, comments = read_answer()
         general = self._text(_("Explication"), self.element.find("generalfeedback"))
         own_tags = (_said_text(tag) for tag in self.element.iterfind("tags/tag"))
         self._note_left_out()
         return ImportedQuestion(
             type=kind,
-            prompt=self._text(_("Énoncé"), self.element.find("questiontext")),
+            prompt=self.prompt or prompt,
             answer=content,
             code=code_from(self.element.findtext("idnumber") or ""),
             title=self.name,
@@ -145,7 +145,11 @@ class _Question:
         }
         self.reading.left_out.update([name for name, is_there in counted.items() if is_there])
 
-    def _text(self, name: str, element: Element | None) -> str:
+    def _words(self, name: str, element: Element | None) -> str:
+        """A text in plain words, for what the bank keeps plain."""
+        return words_of(self._text(name, element))
+
+    def _text(self, name: str, element: Element | None, is_inline: bool = False) -> Text:
         if element is None:
             return ""
         text, markup = _said_text(element), MARKUPS.get(element.get("format") or "", "moodle")
@@ -154,7 +158,8 @@ class _Question:
             self.reading.warn(
                 self.where, message % {"name": name, "file": (element.find("file").get("name") or "")[:60]}
             )
-        return read_text(self.reading, self.where, name, text, markup)
+        files = {file.get("name") or "": file.text or "" for file in element.iterfind("file")}
+        return read_text(self.reading, self.where, name, text, markup, is_inline, files)
 
     def _answers(self):
         """Each answer with its weight in percent. Raises Unreadable."""
@@ -165,17 +170,15 @@ class _Question:
             yield answer, weight
 
     def _comment(self, answer: Element) -> str:
-        return self._text(_("Commentaire"), answer.find("feedback"))
+        return self._words(_("Commentaire"), answer.find("feedback"))
 
     def _multichoice(self):
         rows = [
-            (one_line(self._text(_("Option"), answer)), weight, self._comment(answer))
+            (one_line(self._text(_("Option"), answer, is_inline=True)), weight, self._comment(answer))
             for answer, weight in self._answers()
         ]
         is_single = (self.element.findtext("single") or "true").strip().lower() in ("true", "1")
-        options = [(text, weight) for text, weight, _comment in rows]
-        kind, content = choice_of(options, is_single, self.reading, self.where)
-        return kind, content, [(text, comment) for text, _weight, comment in rows]
+        return *choice_of(rows, is_single, self.reading, self.where), []
 
     def _truefalse(self):
         rows = [(_said_text(answer).strip().lower(), weight, answer) for answer, weight in self._answers()]
@@ -191,7 +194,11 @@ class _Question:
         accepted = accepted_of([(text, weight) for text, weight, _answer in rows], self.reading, self.where)
         ignore_case = (self.element.findtext("usecase") or "0").strip() in ("0", "false")
         comments = [(text, self._comment(answer)) for text, _weight, answer in rows]
-        return "short_text", {"accepted": accepted, "ignore_case": ignore_case, "ignore_accents": None}, comments
+        return (
+            "short_text",
+            {"accepted": accepted, "ignore_case": ignore_case, "ignore_accents": None, "typos": None},
+            comments,
+        )
 
     def _numerical(self):
         rows, comments = [], []
@@ -213,26 +220,92 @@ class _Question:
         return units[0] if units else None
 
     def _matching(self):
-        pairs = []
+        pairs, distractors = [], []
         for each in self.element.iterfind("subquestion"):
-            left = one_line(self._text(_("Élément"), each))
+            left = one_line(self._words(_("Élément"), each))
             right = one_line(_said(each, "answer"))
             if left:
                 pairs.append((left, right))
             elif right:
-                message = _("Le leurre « %(text)s » n’est pas repris : chaque proposition a son élément.")
-                self.reading.warn(self.where, message % {"text": right[:60]})
-        return "matching", {"pairs": tuple(pairs)}, []
+                distractors.append(right)
+        return "matching", matched(pairs, distractors), []
 
     def _ordering(self):
         rows = list(self._answers())
         if len({weight for _answer, weight in rows}) == len(rows):
             rows.sort(key=lambda row: row[1])  # the fraction is the rank
-        items = tuple(one_line(self._text(_("Élément"), answer)) for answer, _weight in rows)
+        items = tuple(one_line(self._words(_("Élément"), answer)) for answer, _weight in rows)
         return "ordering", {"items": items}, []
 
+    def _essay(self):
+        """A composition; a file to hand in where only attachments are asked for."""
+        guide = self._words(_("Pour qui corrige"), self.element.find("graderinfo")) or None
+        by_hand = {"rubric": None, "guide": guide}
+        if self._value("responseformat") == "noinline":
+            names = re.findall(r"\.(\w+)", self._value("filetypeslist"))
+            megabytes = int(number_from(self._value("maxbytes")) or 0) // MEBIBYTE
+            kept = tuple(name for name in UPLOAD_EXTENSIONS if name in names or (name == "jpg" and "jpeg" in names))
+            if set(names) - set(UPLOAD_EXTENSIONS) - {"jpeg"}:
+                self.reading.warn(self.where, _("Certains types de fichier acceptés par Moodle ne le sont pas ici."))
+            most = min(megabytes, MAX_UPLOAD_MB) or None
+            return "file", {**by_hand, "extensions": kept or None, "max_mb": most}, []
+        least, most = (int(number_from(self._value(f"{name}wordlimit")) or 0) or None for name in ("min", "max"))
+        most = most and min(most, MAX_WORDS)
+        return "essay", {**by_hand, "min_words": least and min(least, most or MAX_WORDS), "max_words": most}, []
 
-TYPES = {"multichoice", "truefalse", "shortanswer", "numerical", "matching", "ordering"}
+    def _value(self, name: str) -> str:
+        return (self.element.findtext(name) or "").strip()
+
+    def _multianswer(self):
+        """A text whose gaps are written in codes."""
+        return "gap_fill", read_cloze(self._gap_text(), self.reading, self.where), []
+
+    _cloze = _multianswer
+
+    def _gapselect(self):
+        """A text whose gaps [[n]] are filled from lists, the n-th text of its list being right."""
+        rows = [
+            (one_line(self._words(_("Option"), each)), self._group(each))
+            for name in ("selectoption", "dragbox")
+            for each in self.element.iterfind(name)
+        ]
+        gaps: list[tuple[str, dict]] = []
+
+        def gap(found: re.Match) -> str:
+            if not 0 < int(found[1]) <= len(rows):
+                raise Unreadable(_("Le trou %(n)s ne nomme aucune option.") % {"n": found[1]})
+            right, group = rows[int(found[1]) - 1]
+            texts = dict.fromkeys(text for text, of in rows if of == group)
+            gaps.append(("single", {"options": tuple((text, text == right) for text in texts)}))
+            return f"[[{len(gaps)}]]"
+
+        text = GAP.sub(gap, self._gap_text())
+        if not gaps:
+            raise Unreadable(_("Le texte n’a pas de trou."))
+        return "gap_fill", {"text": text, "gaps": tuple(gaps)}, []
+
+    _ddwtos = _gapselect
+
+    def _group(self, element: Element) -> str:
+        return (element.findtext("group") or element.findtext("draggroup") or "1").strip()
+
+    def _gap_text(self) -> str:
+        """The text with its gaps, plain; what stands before a rule across the page is the prompt."""
+        element = self.element.find("questiontext")
+        text = _said_text(element) if element is not None else ""
+        before, rule, after = re.split(RULE, text, maxsplit=1) if re.search(RULE, text) else ("", "", text)
+        markup = MARKUPS.get(element.get("format") or "", "moodle") if element is not None else "plain"
+        files = {file.get("name") or "": file.text or "" for file in element.iterfind("file")} if rule else {}
+        self.prompt = _("Complétez le texte.")
+        if before:
+            self.prompt = read_text(self.reading, self.where, _("Énoncé"), before, markup, files=files)
+        return words_of(read_text(self.reading, self.where, _("Texte à trous"), after, markup))
+
+
+MEBIBYTE = 1_048_576
+RULE = r"(<hr ?/?>)"
+IN_TEXT = {"multianswer", "cloze", "gapselect", "ddwtos"}
+TYPES = {"multichoice", "truefalse", "shortanswer", "numerical", "matching", "ordering", "essay"} | IN_TEXT
 
 
 def _said_text(element: Element) -> str:

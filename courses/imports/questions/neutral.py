@@ -14,12 +14,16 @@ from courses.imports.questions.texts import one_line
 from courses.imports.remarks import ERROR, SKIPPED, WARNING, ImportRefused, Remark
 from courses.question_blocks import (
     MAX_ACCEPTED,
+    MAX_FEEDBACK,
+    MAX_GAP_TEXT,
+    MAX_GAPS,
     MAX_ITEM,
     MAX_ITEMS,
     MAX_OPTION,
     MAX_UNIT,
 )
-from courses.rules.answers import InvalidAnswer, frozen_content
+from courses.rules.answers import MAX_WORDS, InvalidAnswer, frozen_content
+from courses.rules.rich_text import Rich, Text, words_of
 
 MAX_BYTES = 20_000_000
 MAX_QUESTIONS = 10_000
@@ -36,17 +40,21 @@ class QuestionFileRefused(ImportRefused):
 class ImportedQuestion:
     """A question as a file says it; what the file does not say is None, and what is left alone in the bank.
 
-    `answer`, by type: {"options": ((text, is right), …)}, {"is_true"}, {"value", "tolerance", "unit"},
-    {"pairs": ((left, right), …)}, {"items": (text, …)} in their right order, {"accepted": (text, …), "ignore_case",
-    "ignore_accents"}. `code` is "" when the file gives none.
+    The prompt, the explanation and the options are plain (`str`) or `Rich`, pictures in it named by their hash.
+    `answer`, by type: {"options": ((text, is right[, explanation]), …)}, {"is_true"}, {"value", "tolerance", "unit"[,
+    "others": ((value, tolerance), …)]}, {"pairs": ((left, right), …)[, "distractors": (text, …)]}, {"items": (text, …)} in
+    their right order, {"accepted": (text, …), "ignore_case", "ignore_accents", "typos"}, {"text" with [[1]], "gaps":
+    ((type, answer of that type), …)}, {"form", "choices", "steps", "low", "high"}, {"rubric": ((text, points, what is
+    expected), …), "guide"} with {"min_words", "max_words"} or {"extensions", "max_mb"}. `code` is "" when the file gives
+    none.
     """
 
     type: str
-    prompt: str
+    prompt: Text
     answer: dict
     code: str = ""
     title: str = ""
-    explanation: str | None = None
+    explanation: Text | None = None
     competence: str | None = None
     level: int | None = None
     tags: tuple[str, ...] | None = None
@@ -60,6 +68,7 @@ class Reading:
     format: str = ""
     questions: list[ImportedQuestion] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
+    pictures: dict[str, bytes] = field(default_factory=dict)  # by SHA-256 of their bytes
     left_out: Counter = field(default_factory=Counter)  # what many questions have and the bank has not: told once
 
     def remark(self, level: str, where: str, message: str) -> None:
@@ -116,9 +125,9 @@ def faults_of(question: ImportedQuestion) -> list[str]:
     faults = []
     if not question.prompt:
         faults.append(_("L’énoncé est vide."))
-    if max(len(question.prompt), len(question.explanation or "")) > MAX_TEXT:
+    if max(len(words_of(text)) for text in (question.prompt, question.explanation or "")) > MAX_TEXT:
         faults.append(_("Un texte dépasse %(n)d caractères.") % {"n": MAX_TEXT})
-    faults += _length_faults(question)
+    faults += _length_faults(question.answer)
     try:
         frozen_content(question.type, identified(question.answer, str))
     except InvalidAnswer as refusal:
@@ -126,21 +135,29 @@ def faults_of(question: ImportedQuestion) -> list[str]:
     return faults
 
 
-def _length_faults(question: ImportedQuestion) -> list[str]:
-    answer = question.answer
+def _length_faults(answer: dict) -> list[str]:
     texts, longest = {
-        "options": lambda rows: ([text for text, _right in rows], MAX_OPTION),
+        "options": lambda rows: ([words_of(text) for text, _right, *_told in rows], MAX_OPTION),
         "pairs": lambda rows: ([text for pair in rows for text in pair], MAX_ITEM),
         "items": lambda rows: (rows, MAX_ITEM),
         "accepted": lambda rows: (rows, MAX_ACCEPTED),
+        "choices": lambda rows: (rows, MAX_OPTION),
+        "rubric": lambda rows: ([text for text, _points, _detail in rows or ()], MAX_ITEM),
     }.get(name := next(iter(answer)), lambda _rows: ((), 0))(answer[name])
     faults = []
-    if name in ("options", "pairs", "items") and len(answer[name]) > MAX_ITEMS:
+    listed = {"options", "pairs", "items", "distractors", "others", "choices", "rubric"}
+    if any(len(answer[each] or ()) > MAX_ITEMS for each in listed & answer.keys()):
         faults.append(_("Pas plus de douze éléments."))
     if any(len(text) > longest for text in texts):
         faults.append(_("Une réponse dépasse %(n)d caractères.") % {"n": longest})
     if len(answer.get("unit") or "") > MAX_UNIT:
         faults.append(_("L’unité dépasse %(n)d caractères.") % {"n": MAX_UNIT})
+    if any(len("".join(told)) > MAX_FEEDBACK for _text, _right, *told in answer.get("options", ())):
+        faults.append(_("L’explication d’une option dépasse %(n)d caractères.") % {"n": MAX_FEEDBACK})
+    if len(answer.get("gaps", ())) > MAX_GAPS or len(answer.get("text", "")) > MAX_GAP_TEXT:
+        faults.append(_("Le texte à trous est trop long, ou a trop de trous."))
+    for _kind, gap in answer.get("gaps", ()):
+        faults += _length_faults(gap)
     if any(
         isinstance(value, Decimal) and value.is_finite() and abs(value.adjusted()) > 15 for value in answer.values()
     ):
@@ -152,17 +169,46 @@ def identified(answer: dict, id_of: Callable[[str], str]) -> dict:
     """The answer in the shape that `frozen_content` takes, each item under the identifier that `id_of` its text gives."""
     match answer:
         case {"options": rows}:
-            return {"options": [(id_of(text), text, right) for text, right in rows]}
+            return {"options": [(id_of(key_of(text)), text, right, *told) for text, right, *told in rows]}
         case {"pairs": rows}:
-            return {"pairs": [(id_of(left), left, right) for left, right in rows]}
+            pairs = [(id_of(left), left, right) for left, right in rows]
+            return {"pairs": pairs, "distractors": list(answer.get("distractors", ()))}
+        case {"gaps": rows}:
+            gaps = []
+            for rank, (kind, gap) in enumerate(rows, 1):
+                place = f"[[{rank}]]"
+                gaps.append((id_of(place), kind, identified(gap, lambda text, place=place: id_of(f"{place} {text}"))))
+            return {"text": answer["text"], "gaps": gaps}
+        case {"choices": rows}:
+            return {**answer, "options": [(id_of(text), text) for text in rows or ()]}
+        case {"rubric": rows}:
+            said = {name: UNSAID[name] if value is None else value for name, value in answer.items()}
+            return {**said, "rubric": [(id_of(text), text, points, detail) for text, points, detail in rows or ()]}
         case {"items": rows}:
             return {"items": [(id_of(text), text) for text in rows]}
         case {"accepted": rows}:
             ignore = {name: answer[name] is not False for name in ("ignore_case", "ignore_accents")}
-            return {"accepted": list(rows), **ignore}
+            return {"accepted": list(rows), **ignore, "typos": answer.get("typos") or 0}
         case {"value": value}:
-            return {"value": value, "tolerance": answer["tolerance"], "unit": answer["unit"] or ""}
+            others = list(answer.get("others", ()))
+            return {"value": value, "tolerance": answer["tolerance"], "unit": answer["unit"] or "", "others": others}
     return dict(answer)
+
+
+# What a question that a person marks takes for what its file does not say.
+UNSAID = {
+    "rubric": (),
+    "guide": "",
+    "min_words": 0,
+    "max_words": MAX_WORDS,
+    "extensions": ("pdf", "docx", "odt"),
+    "max_mb": 5,
+}
+
+
+def key_of(text: Text) -> str:
+    """What tells one option from another."""
+    return text.html if isinstance(text, Rich) else text
 
 
 def code_from(text: str) -> str:

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
-from courses.imports.questions.choices import take
+from courses.imports.questions.choices import matched, take
+from courses.imports.questions.cloze import read_cloze
 from courses.imports.questions.neutral import (
     ImportedQuestion,
     QuestionFileRefused,
@@ -24,6 +25,7 @@ from courses.imports.questions.neutral import (
     number_from,
 )
 from courses.imports.questions.texts import folded, one_line, plain
+from courses.rules.rich_text import Rich, Text, clean, said, to_text
 from lms.core.spreadsheets import FORMULA_STARTS
 
 MAX_UNPACKED = 60_000_000
@@ -36,7 +38,12 @@ TYPES = {
     "matching": ("matching", "appariement"),
     "ordering": ("ordering", "remise en ordre", "ordre"),
     "short_text": ("short_text", "reponse courte"),
+    "gap_fill": ("gap_fill", "texte a trous"),
+    "survey": ("survey", "question d'opinion", "opinion"),
+    "essay": ("essay", "composition"),
+    "file": ("file", "fichier a remettre", "fichier"),
 }
+FORMS = {"un choix": "single", "plusieurs choix": "multiple", "echelle": "scale", "texte": "text"}
 TYPE_OF = {name: kind for kind, names in TYPES.items() for name in names}
 YES, NO = {"oui", "vrai", "true", "1", "x"}, {"non", "faux", "false", "0"}
 # An apostrophe that keeps a spreadsheet from running a text is no part of it.
@@ -51,12 +58,24 @@ COLUMNS = {
     "unite",
     "ignorer les majuscules",
     "ignorer les accents",
+    "fautes de frappe",
+    "texte a trous",
+    "forme",
+    "degres",
+    "mots au moins",
+    "mots au plus",
+    "types de fichier",
+    "taille (mo)",
+    "criteres",
+    "pour qui corrige",
     "explication",
     "competence",
     "niveau",
     "etiquettes",
 }
-NUMBERED = re.compile(r"(reponse|correspond a) (\d{1,3})\Z")
+NUMBERED = re.compile(r"(reponse|correspond a|commentaire) (\d{1,3})\Z")
+OTHER_NUMBER = re.compile(r"(.*?)\s*±\s*(.*)", re.DOTALL)
+CRITERION = re.compile(r"(\d{1,3})\s*\|([^|]*)(?:\|(.*))?\Z", re.DOTALL)
 
 
 def is_table(text: str) -> bool:
@@ -154,6 +173,14 @@ def _without_apostrophe(text: str) -> str:
     return text[1:] if NEUTRALISED.match(text) else text
 
 
+def cell_text(text: str, is_inline: bool = False) -> Text:
+    """The text of a cell: rich after [html], plain otherwise; [plain] guards one that would be taken for rich."""
+    if text.startswith("[html]"):
+        html = clean(text.removeprefix("[html]"), is_inline)
+        return Rich(html) if said(Rich(html), is_inline)[1] else to_text(html)
+    return text.removeprefix("[plain]")
+
+
 class _Row:
     """One row being read: `cells` by name of column."""
 
@@ -167,11 +194,11 @@ class _Row:
         code = self._cell("code")
         return ImportedQuestion(
             type=kind,
-            prompt=plain(self.cells["enonce"]) if "enonce" in self.cells else "",
+            prompt=self._prose("enonce"),
             answer=getattr(self, f"_{kind}")(),
             code=code_from(code),
             title=code,
-            explanation=plain(self.cells.get("explication", "")) or None,
+            explanation=self._prose("explication") or None,
             competence=self._cell("competence") or None,
             level=self._level(),
             tags=self._tags(),
@@ -180,6 +207,15 @@ class _Row:
 
     def _cell(self, name: str) -> str:
         return one_line(self.cells.get(name, ""))
+
+    def _prose(self, name: str) -> Text:
+        return cell_text(plain(self.cells.get(name, "")))
+
+    def _integer(self, name: str) -> int | None:
+        text = self._cell(name)
+        if text and not (text.isascii() and text.isdigit() and len(text) < 6):
+            raise Unreadable(_("« %(name)s » : on attend un nombre entier.") % {"name": name})
+        return int(text) if text else None
 
     def _numbered(self, name: str) -> Iterator[tuple[int, str]]:
         places = sorted(int(found[2]) for key in self.cells if (found := NUMBERED.match(key)) and found[1] == name)
@@ -205,14 +241,18 @@ class _Row:
         return text in YES if text else None
 
     def _options(self, is_single: bool) -> dict:
-        options = dict(self._numbered("reponse"))
+        options, told = dict(self._numbered("reponse")), dict(self._numbered("commentaire"))
         numbers = re.findall(r"\d+", self._cell("bonnes reponses"))
         right = {int(number) for number in numbers}
         if not right or not right <= set(options):
             raise Unreadable(_("« Bonnes réponses » donne les numéros des réponses justes, par exemple « 1;3 »."))
         if is_single and len(right) > 1:
             raise Unreadable(_("Un choix unique a exactement une bonne réponse."))
-        return {"options": tuple((text, number in right) for number, text in options.items())}
+        rows = (
+            (cell_text(text, is_inline=True), number in right, *filter(None, [told.get(number)]))
+            for number, text in options.items()
+        )
+        return {"options": tuple(rows)}
 
     def _single(self) -> dict:
         return self._options(is_single=True)
@@ -231,20 +271,66 @@ class _Row:
         tolerance = number_from(self._cell("tolerance") or "0")
         if value is None or tolerance is None:
             raise Unreadable(_("« Réponse 1 » et « Tolérance » sont des nombres."))
-        return {"value": value, "tolerance": tolerance, "unit": self._cell("unite") or None}
+        others = tuple(self._other_number(text) for place, text in self._numbered("reponse") if place > 1)
+        answer = {"value": value, "tolerance": tolerance, "unit": self._cell("unite") or None}
+        return answer | {"others": others} if others else answer
+
+    def _other_number(self, text: str) -> tuple[Decimal, Decimal]:
+        found = OTHER_NUMBER.fullmatch(text)
+        value, tolerance = (number_from(part) for part in (found.groups() if found else (text, "0")))
+        if value is None or tolerance is None:
+            raise Unreadable(_("Les autres réponses d’un nombre sont des nombres, comme « 10 » ou « 10 ± 0,5 »."))
+        return value, tolerance
 
     def _matching(self) -> dict:
         left, right = dict(self._numbered("reponse")), dict(self._numbered("correspond a"))
-        if left.keys() != right.keys():
+        if left.keys() - right.keys():
             raise Unreadable(_("Dans un appariement, « Réponse 1 » va avec « Correspond à 1 », et ainsi de suite."))
-        return {"pairs": tuple((left[number], right[number]) for number in left)}
+        alone = [text for number, text in right.items() if number not in left]
+        return matched([(left[number], right[number]) for number in left], alone)
 
     def _ordering(self) -> dict:
         return {"items": tuple(text for _number, text in self._numbered("reponse"))}
 
     def _short_text(self) -> dict:
         ignore = {f"ignore_{name}": self._boolean(f"ignorer les {label}") for name, label in IGNORED.items()}
-        return {"accepted": tuple(text for _number, text in self._numbered("reponse")), **ignore}
+        accepted = tuple(text for _number, text in self._numbered("reponse"))
+        return {"accepted": accepted, **ignore, "typos": self._integer("fautes de frappe")}
+
+    def _gap_fill(self) -> dict:
+        return read_cloze(plain(self.cells.get("texte a trous", "")), self.reading, self.where)
+
+    def _survey(self) -> dict:
+        form = FORMS.get(folded(self._cell("forme")))
+        if form is None:
+            raise Unreadable(_("« Forme » dit : un choix, plusieurs choix, échelle ou texte."))
+        texts = dict(self._numbered("reponse"))
+        is_scale = form == "scale"
+        return {
+            "choices": () if is_scale else tuple(texts.values()),
+            "form": form,
+            "steps": self._integer("degres") or 5,
+            "low": texts.get(1, "") if is_scale else "",
+            "high": texts.get(2, "") if is_scale else "",
+        }
+
+    def _essay(self) -> dict:
+        words = {"min_words": self._integer("mots au moins"), "max_words": self._integer("mots au plus")}
+        return {**self._by_hand(), **words}
+
+    def _file(self) -> dict:
+        names = tuple(re.findall(r"\w+", self._cell("types de fichier").lower())) or None
+        return {**self._by_hand(), "extensions": names, "max_mb": self._integer("taille (mo)")}
+
+    def _by_hand(self) -> dict:
+        rows = []
+        for line in plain(self.cells.get("criteres", "")).split("\n"):
+            found = CRITERION.match(line.strip())
+            if line.strip() and found is None:
+                raise Unreadable(_("« Critères » : un par ligne, comme « 2 | Le risque est nommé | ce qu’on attend »."))
+            if found:
+                rows.append((found[2].strip(), int(found[1]), (found[3] or "").strip()))
+        return {"rubric": tuple(rows) or None, "guide": plain(self.cells.get("pour qui corrige", "")) or None}
 
 
 IGNORED = {"case": "majuscules", "accents": "accents"}

@@ -5,9 +5,12 @@ import unicodedata
 from html import unescape
 from html.parser import HTMLParser
 
+import nh3
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from markdown_it import MarkdownIt
+
+from courses.rules.rich_text import BLOCK_TAGS, Rich, Text, clean, said
 
 MARKDOWN = MarkdownIt("commonmark", {"html": True})
 BLOCKS = {"p", "div", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "table", "tr", "section"}
@@ -32,30 +35,72 @@ STRAY_NO_BREAK = re.compile("(?<!«)\N{NO-BREAK SPACE}(?![:;?!»%])")
 UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 
 
+# What Moodle's editors write, brought to our few tags.
+FOREIGN_TAGS = BLOCK_TAGS | BLOCKS | {"a", "strong", "em", "td", "th", "tbody", "thead"}
+TO_PARAGRAPH = re.compile(r"<(/?)(?:div|h[1-6]|pre|blockquote|table|tr|section)>")
+LINK = re.compile(r'<a href="(https?://[^"]*)">(.*?)</a>', re.DOTALL)
+AROUND_BLOCKS = re.compile(r"\s*(</?(?:p|ul|ol|li)>|<br>)\s*")
+IMAGE = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
+ALTERNATIVE = re.compile(r'\balt="([^"]*)"')
+
+
 def plain(text: str) -> str:
     """The text without what cannot be written to a file, its lines ended in one way, nothing around it."""
     return UNWRITABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
-def one_line(text: str) -> str:
-    """A plain text on one line: options and accepted answers have no others."""
+def one_line(text: Text) -> Text:
+    """A plain text on one line: options and accepted answers have no others. A rich one is as it should be."""
+    if isinstance(text, Rich):
+        return text
     return " ".join(plain(text).split("\n"))
 
 
 def to_plain(text: str, markup: str) -> tuple[str, list[str]]:
     """A text in `markup` (html, markdown, moodle, plain) as plain text, and what it loses, in French."""
-    if markup == "plain":
+    html = as_html(text, markup)
+    if html is None:
         return plain(text), []
-    if markup == "moodle":  # lines are kept, tags and entities are read
-        if not MARKUP.search(text):
-            return plain(text), []
-        text = text.strip().replace("\n", "<br>")
-    if markup == "markdown":
-        text = MARKDOWN.render(text)
     reader = _PlainText()
-    reader.feed(UNCLOSED.sub("&lt;", COMMENT.sub("", text)))
+    reader.feed(UNCLOSED.sub("&lt;", COMMENT.sub("", html)))
     reader.close()
     return reader.text(), list(dict.fromkeys(reader.lost))
+
+
+def as_html(text: str, markup: str) -> str | None:
+    """A text in `markup` as HTML; None where it is plain."""
+    if markup == "plain" or (markup == "moodle" and not MARKUP.search(text)):
+        return None
+    if markup == "moodle":  # lines are kept, tags and entities are read
+        return text.strip().replace("\n", "<br>")
+    return MARKDOWN.render(text) if markup == "markdown" else text
+
+
+def to_rich(html: str, is_inline: bool) -> Text | None:
+    """The HTML of another platform in our tags; None where its plain words say it all."""
+    html = UNCLOSED.sub("&lt;", COMMENT.sub("", html))
+    html = nh3.clean(
+        html,
+        tags=FOREIGN_TAGS,
+        attributes={"a": {"href"}, "img": {"src", "alt"}},
+        url_schemes={"http", "https", "sha256"},
+        clean_content_tags=UNSEEN,
+        link_rel=None,
+    )
+    html = LINK.sub(lambda found: found[2] if found[1] in found[2] else f"{found[2]} ({found[1]})", html)
+    html = IMAGE.sub(_named_if_lost, html)
+    html = re.sub(r"</?(?:tbody|thead|td|th|a)[^>]*>", " ", TO_PARAGRAPH.sub(r"<\1p>", html))
+    html = STRAY_NO_BREAK.sub(" ", re.sub(r"[ \t\r\n\f]+", " ", UNWRITABLE.sub("", html).replace("&nbsp;", "\xa0")))
+    html = clean(AROUND_BLOCKS.sub(r"\1", html), is_inline)
+    return Rich(html) if said(Rich(html), is_inline)[1] else None
+
+
+def _named_if_lost(found: re.Match) -> str:
+    """A picture that comes with the file; of another, what it is called."""
+    if ' src="sha256:' in found[0]:
+        return found[0]
+    alternative = ALTERNATIVE.search(found[0])
+    return _("[image : %(text)s]") % {"text": alternative[1]} if alternative and alternative[1].strip() else ""
 
 
 class _PlainText(HTMLParser):
@@ -138,7 +183,8 @@ class _PlainText(HTMLParser):
 
     def _lose(self, tag: str, values: dict):
         alternative = (values.get("alt") or "").strip()
-        self.lost.append(str(LOST[tag]))
+        if not (values.get("src") or "").startswith("sha256:"):
+            self.lost.append(str(LOST[tag]))
         if alternative:
             self._write(_("[image : %(text)s]") % {"text": alternative})
 
