@@ -4,6 +4,8 @@ from django.db import router
 from django.db.models import ProtectedError, RestrictedError
 from django.db.models.deletion import Collector
 from wagtail.models import Page
+from wagtail.permissions import page_permission_policy
+from wagtail.query import PageQuerySet
 
 from courses.models import CataloguePage, CoursePage, LessonPage
 
@@ -14,8 +16,22 @@ def can_archive_course(user, course: CoursePage) -> bool:
 
 
 def can_teach(user, course: CoursePage) -> bool:
-    """Whoever may write a course sees how its learners do, and marks what a person must mark."""
-    return course.permissions_for_user(user).can_edit()
+    """Whoever may write a course sees how its learners do, and marks what a person must mark; its reviewers do not."""
+    return page_permission_policy.user_has_permission_for_instance(user, "change", course)
+
+
+def keeps_catalogue(user) -> bool:
+    """Whether the whole catalogue is theirs to write: administrators, not the trainers of one branch."""
+    return (
+        page_permission_policy.instances_user_has_permission_for(user, "change")
+        .filter(pk__in=CataloguePage.objects.values("pk"))
+        .exists()
+    )
+
+
+def pages_in_sight(user) -> PageQuerySet:
+    """The pages whose drafts `user` may know of: those they may act on, and the way to them."""
+    return page_permission_policy.explorable_instances(user)
 
 
 def can_import_questions(user) -> bool:

@@ -1,4 +1,4 @@
-"""Raises the version of a course's outline at each change that its learners could see."""
+"""Raises the version of a course's outline at each change that its learners could see; keeps the rights of branches."""
 
 from django.contrib.auth.models import Group
 from django.db import models, transaction
@@ -7,8 +7,10 @@ from django.dispatch import receiver
 from wagtail.models import Page, PageViewRestriction
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
-from courses.models import CataloguePage, CourseOutline, CoursePage, LessonPage, ModulePage, QuizPage
+from courses.actions.branches import keep_branch, sync_branches, sync_members
+from courses.models import CataloguePage, CourseOutline, CoursePage, LessonPage, ModulePage, ProducerPage, QuizPage
 from courses.page_cache import forget_catalogue_state
+from lms.people.signals import scopes_changed
 
 PAGE_TYPES = (CataloguePage, CoursePage, ModulePage, LessonPage, QuizPage)
 # What saving a draft writes on the page itself; nobody but its editors sees it.
@@ -24,6 +26,18 @@ def raise_outlines(*paths: str) -> None:
     CourseOutline.objects.filter(near).raise_version()
     forget_catalogue_state()
     transaction.on_commit(forget_catalogue_state)
+
+
+@receiver(scopes_changed)
+def follow_scopes(sender, person, on, **kwargs):
+    sync_branches(person, on)
+
+
+@receiver(post_save, sender=ProducerPage)
+def follow_branch(sender, instance, raw, update_fields=None, **kwargs):
+    if not raw and (update_fields is None or not set(update_fields) <= DRAFT_FIELDS):
+        keep_branch(instance)
+        sync_members()
 
 
 @receiver(post_save, sender=CoursePage)

@@ -18,6 +18,7 @@ from courses.back_office.draws import draw_matches
 from courses.back_office.question_tags import TagBulkAction
 from courses.back_office.questions import QuestionViewSet
 from courses.back_office.reviews import ReviewPanel, ReviewReport, review_menu_item
+from courses.back_office.sight import BULK_ACTS, choosable_pages, without_report_of_all
 from courses.content_checks import with_lesson_checks
 from courses.models import CoursePage, LessonPage, ModulePage, QuizPage
 from courses.permissions import can_archive_course, can_import_lesson, can_teach, has_records
@@ -34,6 +35,10 @@ hooks.register("register_bulk_action", TagBulkAction)
 
 
 hooks.register("construct_wagtail_userbar", with_lesson_checks)
+hooks.register("construct_page_chooser_queryset", choosable_pages)
+hooks.register("construct_reports_menu", without_report_of_all)
+for bulk_act in BULK_ACTS:
+    hooks.register("register_bulk_action", bulk_act)
 
 
 @hooks.register("register_icons")
@@ -45,7 +50,7 @@ def block_icons(icons):
 @hooks.register("register_role_permissions")
 def role_permissions():
     bank = [f"courses.{act}_question" for act in ("add", "change", "view")]
-    return {Role.TRAINER: bank, Role.ADMINISTRATOR: bank}
+    return {Role.TRAINER: [*bank, "courses.write_course"], Role.ADMINISTRATOR: bank}
 
 
 @hooks.register("register_admin_urls")

@@ -7,12 +7,13 @@ from django.contrib.auth.models import Permission
 from django.db import transaction
 from wagtail.models import GroupPagePermission, Page, Site
 
+from courses.actions.branches import sync_branches
 from courses.models import CATALOGUE_SLUG, CataloguePage, HomePage
 from lms.people.actions import ensure_groups
 from lms.people.rules import Role
 
 HOME_SLUG = "accueil"
-TRAINER_ACTS = ["add_page", "change_page", "publish_page", "lock_page"]
+KEEPER_ACTS = ["add_page", "change_page", "publish_page", "lock_page", "unlock_page"]
 
 
 @transaction.atomic
@@ -20,18 +21,21 @@ def ensure_site() -> CataloguePage:
     """The catalogue, made with the home page and the site where they are missing; what exists is left as it is."""
     home = HomePage.objects.first() or _make_home()
     catalogue = CataloguePage.objects.first() or _make_catalogue(home)
-    _open_to_trainers(catalogue)
-    return catalogue
+    _open_to_administrators(catalogue)
+    sync_branches()
+    return CataloguePage.objects.get(pk=catalogue.pk)
 
 
-def _open_to_trainers(catalogue: CataloguePage) -> None:
-    """Trainers and administrators write and publish under the catalogue; what was granted since is left as it is."""
-    groups = ensure_groups()
+def _open_to_administrators(catalogue: CataloguePage) -> None:
+    """Administrators write and publish in the whole catalogue; trainers in their branch, which another action keeps.
+
+    What was granted since is left as it is.
+    """
+    group = ensure_groups()[Role.ADMINISTRATOR]
     if GroupPagePermission.objects.filter(page=catalogue).exists():
         return
-    for permission in Permission.objects.filter(content_type__app_label="wagtailcore", codename__in=TRAINER_ACTS):
-        for role in (Role.TRAINER, Role.ADMINISTRATOR):
-            GroupPagePermission.objects.create(group=groups[role], page=catalogue, permission=permission)
+    for permission in Permission.objects.filter(content_type__app_label="wagtailcore", codename__in=KEEPER_ACTS):
+        GroupPagePermission.objects.create(group=group, page=catalogue, permission=permission)
 
 
 def _make_catalogue(home: HomePage) -> CataloguePage:

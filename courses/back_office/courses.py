@@ -65,7 +65,7 @@ class CourseViewSet(PageListingViewSet):
 
 def set_archived(request, pk: int, archived: bool):
     """Ask, then archive a course or put it back."""
-    course = get_object_or_404(CoursePage, pk=pk)
+    course = get_object_or_404(CoursePage.objects.taught_by(request.user), pk=pk)
     if not can_archive_course(request.user, course):
         raise PermissionDenied
     if request.method == "POST":

@@ -5,6 +5,7 @@ from courses.models.imports import CourseImport, ImportedContent, LessonImport, 
 from courses.models.lesson import LessonPage
 from courses.models.module import ModulePage
 from courses.models.outline import CourseOutline
+from courses.models.producer import ProducerPage
 from courses.models.questions import FrozenError, Question, QuestionTag, QuestionVersion, TaggedQuestion
 from courses.models.quiz import QuizDraw, QuizPage, QuizQuestion
 from courses.models.sheet import CompetenceGain, Licence, RequiredCourse, RequiredLevel
@@ -26,6 +27,7 @@ __all__ = [
     "LessonPage",
     "Licence",
     "ModulePage",
+    "ProducerPage",
     "Question",
     "QuestionImport",
     "QuestionTag",

@@ -1,5 +1,6 @@
 """A course: its description sheet, and the list of courses as each visitor may see it."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Count, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce, Left, Length
@@ -137,7 +138,7 @@ class CoursePage(Page):
 
     objects = PageManager.from_queryset(CourseQuerySet)()
 
-    parent_page_types = ["courses.CataloguePage"]
+    parent_page_types = ["courses.CataloguePage", "courses.ProducerPage"]
     subpage_types = ["courses.ModulePage", "courses.LessonPage", "courses.QuizPage"]
     page_description = _(
         "Une formation : sa fiche, puis ses leçons et son évaluation, en modules ou non, comme sous-pages."
@@ -188,6 +189,11 @@ class CoursePage(Page):
     ]
 
     class Meta:
+        # Rights over a unit, carried by roles: the branch of the unit, and those below it, open to who holds them.
+        permissions = [
+            ("write_course", _("Peut écrire les formations de sa structure")),
+            ("review_course", _("Peut relire les formations de sa structure avant leur publication")),
+        ]
         verbose_name = _("formation")
         verbose_name_plural = _("formations")
 
@@ -204,6 +210,17 @@ class CoursePage(Page):
         if (fields := kwargs.get("update_fields")) is not None and {"title", "summary"} & set(fields):
             kwargs["update_fields"] = {*fields, "search_words"}
         super().save(*args, **kwargs)
+
+    def _check_slug_is_unique(self):
+        """Courses share one list of addresses, whatever their branch."""
+        super()._check_slug_is_unique()
+        if other := CoursePage.objects.filter(slug=self.slug).exclude(pk=self.pk).first():
+            raise ValidationError(
+                {
+                    "slug": _("La formation « %(title)s » a déjà cette adresse : choisissez-en une autre.")
+                    % {"title": other.title}
+                }
+            )
 
     def with_content_json(self, content):
         """A revision never brings back, nor sends away, an archived course; nor does it change the code."""

@@ -250,13 +250,16 @@ class Post(models.Model):
 
 
 class RoleAssignmentQuerySet(InUnitQuerySet):
-    def granting(self, user, permission: str, on=None):
-        """Roles of `user` in force on `on` whose group carries `permission` ("app_label.codename")."""
+    def carrying(self, permission: str, on=None):
+        """Roles in force on `on` whose group carries `permission` ("app_label.codename")."""
         app_label, codename = permission.split(".")
         return self.in_force(on).filter(
-            person=user,
             group__permissions__in=Permission.objects.filter(content_type__app_label=app_label, codename=codename),
         )
+
+    def granting(self, user, permission: str, on=None):
+        """Roles of `user` in force on `on` whose group carries `permission`."""
+        return self.carrying(permission, on).filter(person=user)
 
     def scope_paths(self, user, permission: str, on=None) -> list[str]:
         """Tree paths of the topmost units where such roles stand; none for an inactive user. One query."""

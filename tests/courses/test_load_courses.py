@@ -137,13 +137,12 @@ def test_site_takes_the_place_of_wagtails_welcome_page():
     assert (HomePage.objects.count(), CataloguePage.objects.count()) == (1, 1)
 
 
-def test_trainers_may_write_and_publish_below_the_catalogue():
+def test_administrators_keep_the_whole_catalogue_and_trainers_do_not():
     catalogue = ensure_site()
-    trainers = ensure_groups()[Role.TRAINER]
-    granted = trainers.page_permissions.values_list("page", "permission__codename")
-    assert sorted(granted) == [
-        (catalogue.pk, codename) for codename in ("add_page", "change_page", "lock_page", "publish_page")
-    ]
+    groups = ensure_groups()
+    granted = groups[Role.ADMINISTRATOR].page_permissions.values_list("page", "permission__codename")
+    assert sorted(granted) == [(catalogue.pk, f"{act}_page") for act in ("add", "change", "lock", "publish", "unlock")]
+    assert not groups[Role.TRAINER].page_permissions.exists()
 
 
 @pytest.fixture

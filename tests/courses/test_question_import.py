@@ -11,7 +11,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from courses.actions import ensure_site
 from courses.actions.import_questions import (
     AlreadyAsked,
     begin_import,
@@ -28,7 +27,7 @@ from lms.core.models import AuditEntry, Job
 from lms.people.actions import ensure_groups
 from lms.people.rules import Role
 from tests.courses.question_samples import CSV, GIFT, MOODLE, five_thousand_gift, questions
-from tests.factories.courses import ANSWERS, QuestionFactory
+from tests.factories.courses import ANSWERS, QuestionFactory, make_trainer
 from tests.factories.people import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -37,10 +36,7 @@ WRITERS = {"gift": gift.write_gift, "xml": moodle_xml.write_moodle_xml, "xlsx": 
 
 @pytest.fixture
 def trainer():
-    ensure_site()
-    trainer = UserFactory()
-    trainer.groups.add(ensure_groups()[Role.TRAINER])
-    return trainer
+    return make_trainer()
 
 
 @pytest.fixture

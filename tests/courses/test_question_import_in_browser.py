@@ -3,20 +3,14 @@
 import pytest
 from django.urls import reverse
 
-from courses.actions import ensure_site
 from courses.models import Question
-from lms.people.actions import ensure_groups
-from lms.people.rules import Role
 from tests.courses.question_samples import GIFT
-from tests.factories.people import UserFactory
+from tests.factories.courses import make_trainer
 
 
 @pytest.fixture
 def trainer(transactional_db):
-    ensure_site()
-    trainer = UserFactory()
-    trainer.groups.add(ensure_groups()[Role.TRAINER])
-    return trainer
+    return make_trainer()
 
 
 def test_trainer_imports_a_file_by_keyboard(open_page, trainer, run_jobs, axe, tmp_path):

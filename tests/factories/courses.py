@@ -11,10 +11,14 @@ from courses.models import (
     CoursePage,
     LessonPage,
     ModulePage,
+    ProducerPage,
     Question,
     QuizPage,
     QuizQuestion,
 )
+from lms.people.models import Unit, User
+from lms.people.rules import Role
+from tests.factories.people import UnitFactory, UserFactory, give_role
 from tests.factories.skills import CompetenceFactory
 
 ANSWERS = {
@@ -70,12 +74,14 @@ class PageFactory(DjangoModelFactory):
 
 
 class CoursePageFactory(PageFactory):
-    """A course without lessons, in the one catalogue (made with its site on first use)."""
+    """A course without lessons, in the first branch if there is one, else in the one catalogue (made on first use)."""
 
     class Meta:
         model = CoursePage
 
-    parent = factory.LazyFunction(lambda: CataloguePage.objects.first() or ensure_site())
+    parent = factory.LazyFunction(
+        lambda: ProducerPage.objects.order_by("path").first() or CataloguePage.objects.first() or ensure_site()
+    )
     title = factory.Sequence(lambda n: f"Formation {n}")
     slug = factory.Sequence(lambda n: f"formation-{n}")
     code = factory.SelfAttribute("slug")
@@ -161,3 +167,11 @@ def course_with(lessons: int = 2, quiz: bool = True, **kwargs) -> CoursePage:
     if quiz:
         QuizPageFactory(parent=course)
     return CoursePage.objects.get(pk=course.pk)
+
+
+def make_trainer(unit: Unit | None = None, **kwargs) -> User:
+    """A trainer of a unit (one of their own unless told), whose branch of the catalogue is open."""
+    ensure_site()
+    trainer = UserFactory(**kwargs)
+    give_role(trainer, Role.TRAINER, unit or UnitFactory())
+    return trainer

@@ -8,18 +8,11 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from wagtail import hooks
-from wagtail.models import Collection, GroupCollectionPermission
 
 from lms.core.audit import record
 from lms.people.models import RoleAssignment, Unit, User
 from lms.people.rules import ROLE_PERMISSIONS, Role
-
-# What trainers may do with the images and documents of the library.
-TRAINER_LIBRARY = [
-    f"{app}.{act}_{model}"
-    for app, model in (("wagtailimages", "image"), ("wagtaildocs", "document"))
-    for act in ("add", "change", "choose")
-]
+from lms.people.signals import scopes_changed
 
 
 def permissions_named(names: list[str]) -> list[Permission]:
@@ -45,11 +38,6 @@ def ensure_groups() -> dict[Role, Group]:
     groups = {role: Group.objects.get_or_create(name=role.value)[0] for role in Role}
     for role, group in groups.items():
         group.permissions.add(*permissions_named(names[role]))
-    if root := Collection.get_first_root_node():
-        for permission in permissions_named(TRAINER_LIBRARY):
-            GroupCollectionPermission.objects.get_or_create(
-                group=groups[Role.TRAINER], collection=root, permission=permission
-            )
     return groups
 
 
@@ -120,4 +108,5 @@ def sync_memberships(person: User | None = None, on: date | None = None) -> int:
             continue
         (user.groups.remove if is_member else user.groups.add)(group_pk)
         changes += 1
+    scopes_changed.send(sender=RoleAssignment, person=person, on=on)
     return changes

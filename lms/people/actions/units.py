@@ -4,6 +4,7 @@ from django.db import transaction
 
 from lms.core.audit import record
 from lms.people.models import EmailDomain, Unit, User
+from lms.people.signals import scopes_changed
 
 
 @transaction.atomic
@@ -26,6 +27,7 @@ def save_unit(unit: Unit, *, parent: Unit | None, by: User | None) -> Unit:
         place.move(parent, "last-child")
         unit.refresh_from_db()
     record("people.change_unit", by, unit, code=unit.code, parent=parent and parent.code)
+    scopes_changed.send(sender=Unit, person=None, on=None)
     return unit
 
 

@@ -1,0 +1,126 @@
+"""The branches of the catalogue: opened for each unit that writes, with what its trainers may do and who they are."""
+
+from datetime import date
+
+from django.contrib.auth.models import Group, Permission
+from django.db import transaction
+from wagtail.documents import get_document_model
+from wagtail.images import get_image_model
+from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission
+
+from courses.models import CataloguePage, CoursePage, ProducerPage
+from courses.models.producer import PARTNER_KINDS
+from lms.people.models import RoleAssignment, Unit, User
+
+WRITE = "courses.write_course"
+SHARED_COLLECTION = "Bibliothèque commune"
+WRITER_ACTS, PUBLISHER_ACTS = ["add", "change"], ["publish", "lock"]
+# Whoever adds a file may change it; the others of the branch may too.
+OWN_FILES, SHARED_FILES = ["add", "change", "choose"], ["add", "choose"]
+
+
+@transaction.atomic
+def sync_branches(person: User | None = None, on: date | None = None) -> None:
+    """Open the branches that trainers miss, and make the members of each those whose role covers its unit.
+
+    Nothing before there is a catalogue. `person` narrows it to theirs.
+    """
+    if not CataloguePage.objects.exists():
+        return
+    roles = RoleAssignment.objects.carrying(WRITE, on).exclude(unit__kind=Unit.Kind.STATE)
+    roles = roles.filter(person=person) if person else roles
+    for unit in Unit.objects.filter(pk__in=roles.values("unit"), producer_page=None):
+        open_branch(unit)
+    sync_members(person, on)
+
+
+@transaction.atomic
+def open_branch(unit: Unit) -> ProducerPage:
+    """The branch of a unit, made where it is missing; it takes in the courses that name the unit in the open catalogue.
+
+    Locks the catalogue.
+    """
+    catalogue = CataloguePage.objects.select_for_update().get()
+    if branch := ProducerPage.objects.filter(unit=unit).first():
+        return branch
+    branch = ProducerPage(
+        title=unit.name,
+        slug=f"espace-{unit.code.lower()}",
+        unit=unit,
+        is_partner=unit.kind in PARTNER_KINDS,
+        live=False,
+    )
+    catalogue.add_child(instance=branch)
+    branch.save_revision().publish()
+    for course in CoursePage.objects.child_of(catalogue).filter(producer=unit):
+        course.move(branch, "last-child")
+    return ProducerPage.objects.get(pk=branch.pk)
+
+
+@transaction.atomic
+def keep_branch(branch: ProducerPage) -> None:
+    """Give a branch its group and its collection, and the group what it may do there: that, and nothing more."""
+    name = f"Formateurs – {branch.unit.code}"
+    if branch.group is None:
+        group, _is_new = Group.objects.get_or_create(name=name)
+        collection = Collection.get_first_root_node().add_child(name=branch.title[:255])
+        ProducerPage.objects.filter(pk=branch.pk).update(group=group, collection=collection)
+        branch.group, branch.collection = group, collection
+    Group.objects.filter(pk=branch.group.pk).update(name=name)
+    acts = WRITER_ACTS + (PUBLISHER_ACTS if branch.may_publish else [])
+    _grant_pages(branch, acts)
+    shared = shared_collection()
+    _grant_files(branch.group, {branch.collection: OWN_FILES, shared: [] if branch.is_partner else SHARED_FILES})
+
+
+def shared_collection() -> Collection:
+    """Images and documents that all trainers of the State may use; made with what lay in the open library before it."""
+    root = Collection.get_first_root_node()
+    if shared := root.get_children().filter(name=SHARED_COLLECTION).first():
+        return shared
+    shared = root.add_child(name=SHARED_COLLECTION)
+    for model in (get_image_model(), get_document_model()):
+        model.objects.filter(collection=root).update(collection=shared)
+    return shared
+
+
+@transaction.atomic
+def sync_members(person: User | None = None, on: date | None = None) -> None:
+    """Make the trainers whose role stands at a branch's unit, or above it, members of its group, and nobody else."""
+    branches = list(ProducerPage.objects.exclude(group=None).values_list("group", "unit__path"))
+    roles = RoleAssignment.objects.carrying(WRITE, on)
+    held = User.groups.through.objects.filter(group__in=[group for group, _path in branches])
+    if person:
+        roles, held = roles.filter(person=person), held.filter(user=person)
+    wanted = {
+        (group, holder)
+        for holder, above in roles.order_by().values_list("person", "unit__path")
+        for group, path in branches
+        if path.startswith(above)
+    }
+    present = set(held.values_list("group", "user"))
+    for group, holder in present - wanted:
+        Group.objects.get(pk=group).user_set.remove(holder)
+    for group, holder in wanted - present:
+        Group.objects.get(pk=group).user_set.add(holder)
+
+
+def _grant_pages(branch: ProducerPage, acts: list[str]) -> None:
+    permissions = Permission.objects.filter(
+        content_type__app_label="wagtailcore", codename__in=[f"{act}_page" for act in acts]
+    )
+    GroupPagePermission.objects.filter(group=branch.group).exclude(page=branch, permission__in=permissions).delete()
+    for permission in permissions:
+        GroupPagePermission.objects.get_or_create(group=branch.group, page=branch, permission=permission)
+
+
+def _grant_files(group: Group, acts_in: dict[Collection, list[str]]) -> None:
+    for collection, acts in acts_in.items():
+        permissions = Permission.objects.filter(
+            content_type__app_label__in=["wagtailimages", "wagtaildocs"],
+            codename__in=[f"{act}_{model}" for act in acts for model in ("image", "document")],
+        )
+        held = GroupCollectionPermission.objects.filter(group=group, collection=collection)
+        held.exclude(permission__in=permissions).delete()
+        for permission in permissions:
+            held.get_or_create(group=group, collection=collection, permission=permission)
