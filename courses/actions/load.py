@@ -11,9 +11,11 @@ from django.db import transaction
 from django.utils.text import slugify
 from wagtail.models import Page
 
+from courses.actions.branches import open_branch
 from courses.actions.site import ensure_site
 from courses.imports.course_file import CourseSource, LessonSource, QuestionSource, fingerprint
 from courses.models import (
+    CataloguePage,
     CompetenceGain,
     CoursePage,
     ImportedContent,
@@ -24,6 +26,7 @@ from courses.models import (
     RequiredCourse,
 )
 from courses.rules.rich_text import to_html
+from lms.people.models import Unit
 from lms.skills.models import Competence, JobProfile, Strand
 
 QUIZ_ID, QUIZ_TITLE, QUIZ_SLUG = "quiz", "Évaluation finale", "evaluation"
@@ -52,7 +55,8 @@ def load_courses(sources: Iterable[CourseSource], update: bool = False) -> LoadR
     unless `update` is set: then the file wins.
     """
     sources = list(sources)
-    loader = Loader(update, titles={source.id: source.title for source in sources})
+    titles = {source.id: source.title for source in sources}
+    loader = Loader(update, titles, producers={source.producer for source in sources if source.producer})
     for source in in_order(sources):
         loader.load(source)
     return loader.report
@@ -77,12 +81,13 @@ def in_order(sources: Iterable[CourseSource]) -> list[CourseSource]:
 class Loader:
     """One load: the vocabulary it refers to, and its report."""
 
-    def __init__(self, update: bool, titles: dict[str, str]):
+    def __init__(self, update: bool, titles: dict[str, str], producers: Iterable[str] = ()):
         self.update, self.report = update, LoadReport()
         self.catalogue = ensure_site()
         self.competences = {competence.code: competence for competence in Competence.objects.all()}
         self.strands = {strand.code: strand for strand in Strand.objects.all()}
         self.profiles = {profile.code: profile for profile in JobProfile.objects.all()}
+        self.units = {unit.code: unit for unit in Unit.objects.filter(code__in=producers)}
         self.titles = {**dict(CoursePage.objects.values_list("code", "title")), **titles}
         self.courses = dict(CoursePage.objects.values_list("code", "pk"))
         self.records = {record.key: record for record in ImportedContent.objects.select_related("page", "question")}
@@ -98,6 +103,7 @@ class Loader:
         if course is None:
             return
         self.courses[source.id] = course.pk
+        course = self._settle(course, source)
         before = None
         for lesson in source.lessons:
             page = self._page(
@@ -189,6 +195,13 @@ class Loader:
         self.catalogue.refresh_from_db()
         self.catalogue.add_child(instance=page)
 
+    def _settle(self, course: CoursePage, source: CourseSource) -> CoursePage:
+        """A course still in the open catalogue joins the branch of its producer, where that unit is known."""
+        unit = self.units.get(source.producer)
+        if unit and course.get_parent().specific_class is CataloguePage:
+            course.move(open_branch(unit), "last-child")
+        return CoursePage.objects.get(pk=course.pk)
+
     def _place(self, course: CoursePage, before: Page | None, page: Page) -> None:
         """Put a new page right after the one that precedes it in the file, first without one."""
         if before is not None:
@@ -213,6 +226,7 @@ class Loader:
             for rank, code in enumerate(source.prerequisites)
             if code in self.courses
         ]
+        page.producer = self.units.get(source.producer) or page.producer
         page.strands = [self.strands[code] for code in source.strands]
         page.audience = [self.profiles[code] for code in source.audience]
         held = {gain.competence.code: gain.pk for gain in page.competence_gains.all()}

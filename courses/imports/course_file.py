@@ -67,6 +67,7 @@ class CourseSource:
     objectives: tuple[str, ...]
     competences: tuple[tuple[str, int], ...]
     sources: tuple[str, ...]
+    producer: str = ""  # code of a unit; one that is not known here says nothing
     lessons: tuple[LessonSource, ...] = field(default=())
     questions: tuple[QuestionSource, ...] = field(default=())
 
@@ -110,7 +111,7 @@ class Reading(Values):
     def course(self, document: Located) -> CourseSource:
         root = self.mapping(document, _("le fichier"), {"course"})
         required = {"id", "order", "version", "title", "summary", "duration_minutes", "lessons", "quiz"}
-        optional = {"language", "audience", "strands", "prerequisites", "pass_mark_percent", "objectives"}
+        optional = {"language", "audience", "strands", "prerequisites", "pass_mark_percent", "objectives", "producer"}
         found = self.mapping(
             root.get("course", document), _("« course »"), required, {*optional, "competences", "sources"}
         )
@@ -131,6 +132,7 @@ class Reading(Values):
             objectives=tuple(french(text) for text in self.texts(found, "objectives", 250)),
             competences=self.competences(found),
             sources=tuple(french(text) for text in self.texts(found, "sources", TEXT)),
+            producer=self.text(found, "producer", 20) if "producer" in found else "",
             lessons=self.identified(found, "lessons", self.lesson),
             questions=self.identified(found, "quiz", self.question),
         )

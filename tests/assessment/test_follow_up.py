@@ -10,7 +10,6 @@ from django.utils import timezone
 from openpyxl import load_workbook
 from wagtail.models import GroupPagePermission
 
-from courses.actions import ensure_site
 from courses.models import QuizPage
 from courses.outline import read_outline
 from lms.assessment import actions
@@ -25,7 +24,7 @@ from lms.learning.remarks import send_remark
 from lms.people.actions import ensure_groups
 from lms.people.rules import Role
 from tests.factories.assessment import open_attempt, right_answers
-from tests.factories.courses import course_with
+from tests.factories.courses import course_with, make_trainer
 from tests.factories.learning import EnrolmentFactory
 from tests.factories.people import UserFactory
 
@@ -40,10 +39,7 @@ LISTS = {
 
 @pytest.fixture
 def trainer():
-    ensure_site()
-    trainer = UserFactory()
-    trainer.groups.add(ensure_groups()[Role.TRAINER])
-    return trainer
+    return make_trainer()
 
 
 @pytest.fixture

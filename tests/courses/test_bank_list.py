@@ -4,13 +4,12 @@ import pytest
 from django.urls import reverse
 from wagtail.test.utils.form_data import rich_text
 
-from courses.actions import ensure_site
 from courses.actions.tag_questions import tag_questions
 from courses.models import Question, QuestionTag
 from lms.people.actions import ensure_groups
 from lms.people.rules import Role
 from tests.courses.test_back_office import question_form
-from tests.factories.courses import ANSWERS, QuestionFactory
+from tests.factories.courses import ANSWERS, QuestionFactory, make_trainer
 from tests.factories.people import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -19,10 +18,7 @@ LIST = "wagtailsnippets_courses_question:list"
 
 @pytest.fixture
 def trainer():
-    ensure_site()
-    trainer = UserFactory()
-    trainer.groups.add(ensure_groups()[Role.TRAINER])
-    return trainer
+    return make_trainer()
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ from django.utils import timezone
 from wagtail.images.models import Image
 from wagtail.models import GroupPagePermission
 
-from courses.actions import ensure_site
 from courses.actions.import_lesson import begin_lesson_import, save_lesson_import
 from courses.actions.imports import AlreadyAsked
 from courses.imports.archives import Archive, Limits
@@ -23,7 +22,7 @@ from lms.core.models import AuditEntry
 from lms.people.actions import ensure_groups
 from lms.people.rules import Role
 from tests.courses.docx_samples import docx, paragraph, picture, run, sound_docx, table
-from tests.factories.courses import LessonPageFactory, course_with
+from tests.factories.courses import LessonPageFactory, course_with, make_trainer
 from tests.factories.library import picture_bytes
 from tests.factories.people import UserFactory
 
@@ -189,10 +188,7 @@ def test_an_archive_that_lies_about_a_size_is_damaged():
 
 @pytest.fixture
 def trainer(db):
-    ensure_site()
-    trainer = UserFactory()
-    trainer.groups.add(ensure_groups()[Role.TRAINER])
-    return trainer
+    return make_trainer()
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from courses.models import (
     HomePage,
     ImportedContent,
     LessonPage,
+    ProducerPage,
     Question,
     QuestionVersion,
     QuizPage,
@@ -23,6 +24,7 @@ from lms.people.rules import Role
 from tests.courses.conftest import COURSES
 from tests.courses.test_course_file import SOUND
 from tests.factories.courses import CoursePageFactory
+from tests.factories.people import UnitFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -229,3 +231,19 @@ def test_course_written_here_is_not_taken_over(file, capsys):
     assert "formations : 1 laissées" in load(capsys, file, update=True)
     assert CoursePage.objects.get() == own
     assert not Question.objects.exists()
+
+
+def test_course_joins_the_branch_of_its_producer_once_the_unit_is_known(file, capsys):
+    file.write_text(SOUND.replace("  order:", "  producer: ASIN\n  order:", 1))
+    load(capsys, file)
+    course = CoursePage.objects.get()
+    assert (course.get_parent().specific, course.producer) == (CataloguePage.objects.get(), None)
+    agency = UnitFactory(code="ASIN", kind="agency")
+    load(capsys, file)
+    branch = ProducerPage.objects.get(unit=agency)
+    assert list(branch.get_children()) == [course.page_ptr]
+    assert LessonPage.objects.get().url.startswith(course.url)
+    course.move(CataloguePage.objects.get(), "last-child")
+    load(capsys, file)
+    load(capsys, file)
+    assert list(ProducerPage.objects.get().get_children()) == [course.page_ptr]
