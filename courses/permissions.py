@@ -1,7 +1,7 @@
 """What one may do with the pages of courses."""
 
 from django.db import router
-from django.db.models import ProtectedError, RestrictedError
+from django.db.models import ProtectedError, Q, RestrictedError
 from django.db.models.deletion import Collector
 from wagtail.models import Page
 from wagtail.permissions import page_permission_policy
@@ -40,10 +40,15 @@ def can_import_questions(user) -> bool:
 
 
 def can_import_course(user) -> bool:
-    """Whoever may add a course to the catalogue, and questions to the bank, may bring in a whole course."""
-    catalogue = CataloguePage.objects.first()
-    can_add = catalogue is not None and catalogue.permissions_for_user(user).can_add_subpage()
-    return can_add and can_import_questions(user)
+    """Whoever may add a course somewhere, and questions to the bank, may bring in a whole course."""
+    return place_of_new_courses(user) is not None and can_import_questions(user)
+
+
+def place_of_new_courses(user) -> Page | None:
+    """Where a course that `user` brings in goes: the catalogue for those who keep it, else the first branch they write."""
+    places = Page.objects.filter(Q(cataloguepage__isnull=False) | Q(producerpage__isnull=False))
+    addable = page_permission_policy.instances_user_has_permission_for(user, "add")
+    return places.filter(pk__in=addable.values("pk")).order_by("path").first()
 
 
 def can_import_lesson(user, parent: Page) -> bool:

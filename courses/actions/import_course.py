@@ -28,6 +28,7 @@ from courses.packages.fields import PAGES
 from courses.packages.loading import Loader, reasons
 from courses.packages.reading import Package, read_package
 from courses.packages.writing import THE_COURSE, Rows, Writer
+from courses.permissions import place_of_new_courses
 from lms.core import audit
 from lms.core.jobs import enqueue
 from lms.people.models import User
@@ -191,7 +192,7 @@ class Tree:
 
     def load(self, said: dict) -> CoursePage:
         """The course and all below it. Raises ImportRefused, ValidationError."""
-        catalogue = ensure_site()
+        catalogue = place_of_new_courses(self.user) or ensure_site()
         said = {**said, "code": _free_code(said["code"]), "slug": free_slug(catalogue, str(said.get("slug"))[:200])}
         course = self._add(CoursePage(), said, catalogue, _("la formation"))
         self.loader.found["page", THE_COURSE] = course.pk

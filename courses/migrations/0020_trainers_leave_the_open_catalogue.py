@@ -36,5 +36,5 @@ def give_back(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("courses", "0018_producer_branches")]
+    dependencies = [("courses", "0019_producer_branches")]
     operations = [migrations.RunPython(withdraw, give_back)]
