@@ -1,5 +1,7 @@
-"""The jobs of courses: bringing in a file of questions, or a whole course."""
+"""The work of courses in the background: files brought in, and pages published when their hour has come."""
 
+from celery import shared_task
+from django.core.management import call_command
 from django.utils import timezone
 
 from courses.actions import import_course as course_imports
@@ -19,3 +21,9 @@ def import_course(job):
     course_imports.run_course_import(
         job.payload["import"], timezone.now(), lambda percent: job.report_progress(percent)
     )
+
+
+@shared_task(name="courses.publish_scheduled")
+def publish_scheduled():
+    """Publish and take off what trainers scheduled in Wagtail; running it twice changes nothing more."""
+    call_command("publish_scheduled", verbosity=0)

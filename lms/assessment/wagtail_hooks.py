@@ -82,6 +82,7 @@ def follow_up_urls():
         "tentatives": lists.AttemptList,
         "questions": lists.QuestionList,
         "remarques": lists.RemarkList,
+        "rapidite": lists.RapidFinishList,
     }.items():
         urls.append(path(f"{start}/{place}/", view.as_view(), name=view.name))
         results = view.as_view(results_only=True)

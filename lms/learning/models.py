@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page, Revision
 
 from courses.models import CoursePage, LessonPage
+from lms.core.append_only import AppendOnlyModel, AppendOnlyQuerySet
 from lms.learning import rules
 from lms.people.models import OwnedQuerySet, User
 
@@ -175,3 +176,37 @@ class LessonRemark(models.Model):
 
     def __str__(self):
         return f"{self.lesson} – {self.sent_at:%d/%m/%Y}"
+
+
+class RapidFinishQuerySet(AppendOnlyQuerySet):
+    def for_course(self, course):
+        """What the learners of one course finished too fast."""
+        return self.filter(enrolment__course=course)
+
+
+class RapidFinish(AppendOnlyModel):
+    """The fact that a lesson was said done, or an attempt submitted, faster than its words can be read.
+
+    It refuses nothing and proves nothing by itself: a trainer reads it beside the rest.
+    """
+
+    enrolment = models.ForeignKey(
+        Enrolment, models.PROTECT, related_name="rapid_finishes", verbose_name=_("inscription")
+    )
+    item = models.ForeignKey(Page, models.PROTECT, related_name="+", verbose_name=_("étape"))
+    words = models.PositiveIntegerField(_("mots à lire"))
+    seconds = models.PositiveIntegerField(_("temps passé (s)"))
+    least_seconds = models.PositiveIntegerField(_("temps de lecture le plus court (s)"))
+    occurred_at = models.DateTimeField(_("le"))
+    source_key = models.CharField(_("clé"), max_length=120, unique=True)
+
+    objects = RapidFinishQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-occurred_at", "-pk"]
+        default_permissions: tuple[str, ...] = ()
+        verbose_name = _("étape finie trop vite")
+        verbose_name_plural = _("étapes finies trop vite")
+
+    def __str__(self):
+        return self.source_key

@@ -406,6 +406,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60,
         "options": {"expires": 60},
     },
+    # Pages whose hour has come are published, those whose end has come are taken off.
+    "courses.publish_scheduled": {
+        "task": "courses.publish_scheduled",
+        "schedule": crontab(minute="*/5"),
+        "options": {"expires": 300},
+    },
     # Roles that end or begin; late is no harm, the scoping rule heeds their dates itself.
     "people.sync_memberships": {"task": "people.sync_memberships", "schedule": crontab(hour=0, minute=5)},
     # Sealed files are given their archive, and stamped again before it ages.

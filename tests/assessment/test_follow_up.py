@@ -19,7 +19,7 @@ from lms.assessment.models import Attempt, ItemStatistics
 from lms.assessment.rules import statistics
 from lms.core.models import AuditEntry, Job
 from lms.learning.actions import finish_lesson, withdraw
-from lms.learning.models import Enrolment
+from lms.learning.models import Enrolment, RapidFinish
 from lms.learning.remarks import send_remark
 from lms.people.actions import ensure_groups
 from lms.people.rules import Role
@@ -34,6 +34,7 @@ LISTS = {
     "assessment_course_attempt_list": "tentatives",
     "assessment_question_list": "questions",
     "assessment_remark_list": "remarques",
+    "assessment_rapid_finish_list": "rapidite",
 }
 
 
@@ -273,7 +274,7 @@ def test_learners_and_strangers_are_sent_away(client, course):
 def test_a_trainer_of_other_courses_finds_no_draft_and_no_list(client, trainer, course):
     GroupPagePermission.objects.filter(group__user=trainer).delete()
     client.force_login(trainer)
-    assert [client.get(address).status_code for address in addresses(course)] == [302] * 5
+    assert [client.get(address).status_code for address in addresses(course)] == [302] * 6
     course.unpublish()
     assert [client.get(address).status_code for address in addresses(course)] == [404] * 5
     assert client.post(at("assessment_statistics_ask", course)).status_code == 404
@@ -315,9 +316,26 @@ def test_a_long_course_costs_what_a_short_one_does(back_office, trainer, name, c
 
 
 COSTS = {
-    "assessment_follow_up": 22,
+    "assessment_follow_up": 23,
     "assessment_enrolment_list": 17,
     "assessment_course_attempt_list": 17,
     "assessment_question_list": 16,
     "assessment_remark_list": 15,
+    "assessment_rapid_finish_list": 14,
 }
+
+
+def test_an_attempt_faster_than_its_questions_can_be_read_is_listed(back_office, course):
+    quick, slow = (EnrolmentFactory(course=course) for _rank in range(2))
+    question = QuizPage.objects.descendant_of(course).get().quiz_questions.get().question
+    question.prompt = "mot " * 100
+    question.save()
+    for enrolment, seconds in ((quick, 0), (slow, 600)):
+        attempt = open_attempt(enrolment)
+        actions.submit(attempt, attempt.started_at + timedelta(seconds=seconds), right_answers(attempt))
+    fact = RapidFinish.objects.get()
+    assert (fact.enrolment, fact.seconds, fact.item_id) == (quick, 0, attempt.quiz_id)
+    listed = text(back_office.get(at("assessment_rapid_finish_list", course)))
+    assert str(quick.person) in listed
+    assert str(slow.person) not in listed
+    assert "1 leçon ou évaluation finie plus vite" in text(back_office.get(at("assessment_follow_up", course)))

@@ -17,7 +17,9 @@ from lms.assessment.actions.refusals import (
 from lms.assessment.actions.regrading import standing_lines
 from lms.assessment.models import Attempt, MarkLine, ServedQuestion
 from lms.assessment.rules import feedback, timing
+from lms.assessment.rules.reading import words_to_read
 from lms.learning.actions import EnrolmentWithdrawn
+from lms.learning.pace import record_pace
 
 State = Attempt.State
 
@@ -115,6 +117,9 @@ def submit(attempt: Attempt, now: datetime.datetime, answers: dict[int, Any] | N
     attempt.submitted_at = timing.closing_time(attempt.due_at, now)
     attempt.save(update_fields=["state", "submitted_at", "is_expired", *ledger.WORTH])
     ledger.tell_course(attempt, attempt.submitted_at, source_key=attempt.source_key)
+    answered = [question.version for question in questions if question.response is not None]
+    words = sum(words_to_read(version.prompt, version.content) for version in answered)
+    record_pace(attempt.enrolment, attempt.quiz_id, words, attempt.started_at, attempt.submitted_at, attempt.source_key)
     return attempt
 
 

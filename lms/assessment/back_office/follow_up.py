@@ -16,7 +16,7 @@ from lms.assessment import follow_up as figures
 from lms.assessment.actions.statistics import ask_statistics
 from lms.assessment.models import ItemStatistics
 from lms.assessment.rules.statistics import MIN_ANSWERS
-from lms.learning.models import LessonRemark
+from lms.learning.models import LessonRemark, RapidFinish
 from lms.learning.remarks import erase_remark, handle_remark
 
 HARDEST, LATEST_REMARKS = 5, 3
@@ -60,6 +60,7 @@ def follow_up(request, pk: int):
         "min_answers": MIN_ANSWERS,
         "remarks": list(remarks.select_related("lesson")[:LATEST_REMARKS]),
         "remark_count": remarks.count(),
+        "rapid_count": RapidFinish.objects.for_course(course).count(),
         "breadcrumbs_items": breadcrumbs(course),
         "header_title": _("Suivi de la formation"),
         "header_icon": "group",

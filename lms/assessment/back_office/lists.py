@@ -20,7 +20,7 @@ from lms.assessment.follow_up import ACTIVE, IDLE, STOPPED, enrolments_of
 from lms.assessment.models import Attempt, ItemStatistics, ServedQuestion
 from lms.assessment.rules.statistics import MIN_ANSWERS
 from lms.core.spreadsheets import SafeExportMixin
-from lms.learning.models import Enrolment, ItemProgress, LessonRemark
+from lms.learning.models import Enrolment, ItemProgress, LessonRemark, RapidFinish
 
 NEVER_OPENED = "aucune"
 SITUATIONS = {
@@ -341,3 +341,49 @@ class RemarkList(CourseList):
 
     def rows(self):
         return LessonRemark.objects.for_course(self.course)
+
+
+class RapidFinishFilter(WagtailFilterSet):
+    """By step."""
+
+    item = django_filters.ModelChoiceFilter(label=gettext_lazy("Étape"), queryset=steps_of)
+
+    class Meta:
+        model = RapidFinish
+        fields: list[str] = []
+
+
+class RapidFinishList(CourseList):
+    """The lessons and quizzes of the course that someone finished faster than they can be read."""
+
+    name = "assessment_rapid_finish_list"
+    page_title = gettext_lazy("Plus vite que la lecture")
+    header_icon = "history"
+    filterset_class = RapidFinishFilter
+    is_searchable = True
+    search_fields = ["enrolment__person__last_name", "enrolment__person__first_name"]
+    search_backend_name = None
+    model = RapidFinish
+    related = ["enrolment__person", "item"]
+    default_ordering = "-occurred_at"
+    columns = [
+        Column("enrolment.person", label=gettext_lazy("Personne"), sort_key="enrolment__person__last_name"),
+        Column("item", label=gettext_lazy("Étape"), sort_key="item__title"),
+        Column("words", label=gettext_lazy("Mots à lire"), sort_key="words"),
+        Column("seconds", label=gettext_lazy("Temps passé (s)"), sort_key="seconds"),
+        Column("least_seconds", label=gettext_lazy("Lecture la plus rapide (s)"), sort_key="least_seconds"),
+        DateColumn("occurred_at", label=gettext_lazy("Le"), sort_key="occurred_at"),
+    ]
+    export_filename = "plus-vite-que-la-lecture"
+    list_export = [
+        *("enrolment.person.last_name", "enrolment.person.first_name", "item.title"),
+        *("words", "seconds", "least_seconds", "occurred_at"),
+    ]
+    export_headings = {
+        "enrolment.person.last_name": gettext_lazy("Nom"),
+        "enrolment.person.first_name": gettext_lazy("Prénom"),
+        "item.title": gettext_lazy("Étape"),
+    }
+
+    def rows(self):
+        return RapidFinish.objects.for_course(self.course)

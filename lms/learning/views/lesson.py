@@ -9,12 +9,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_cache_control
+from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from courses.models import CoursePage
 from courses.outline import QUIZ, OutlineItem, lesson_body_html
-from lms.learning import actions
+from lms.learning import actions, pace
 from lms.learning.models import Enrolment, LessonRemark
 from lms.learning.study import Study, find_study, micro_action
 from lms.learning.views.steps import outline_html
@@ -57,7 +58,11 @@ def lesson_done(request, course, item):
     if found is None or found.kind == QUIZ or not found.is_open_to(request.user):
         raise Http404
     enrolment = Enrolment(pk=study.enrolment_id)
-    actions.finish_lesson(enrolment, found, timezone.now())
+    now = timezone.now()
+    opened_at = pace.opened_at(request.POST.get("ouverte", ""), enrolment.pk, found.id)
+    if actions.finish_lesson(enrolment, found, now) and opened_at:
+        words = len(strip_tags(lesson_body_html(found.id, found.body_key)).split())
+        pace.record_pace(enrolment, found.id, words, opened_at, now, f"lesson:{enrolment.pk}:{found.id}")
     following = study.outline.after(found)
     if following:
         return redirect(following.url)
@@ -92,6 +97,7 @@ def _context(study: Study, item: OutlineItem) -> dict:
         "is_enrolled": True,
         "is_done": item.id in study.done_ids,
         "done_url": f"{item.url}terminer/",
+        "opening": pace.opening_of(study.enrolment_id, item.id, timezone.now()),
         "progress_url": reverse("learning:progress", args=[study.enrolment_id]),
         "remark_url": f"{item.url}remarque/",
         "remark_length": LessonRemark.MAX_LENGTH,
