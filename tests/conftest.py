@@ -44,8 +44,9 @@ def pytest_collection_modifyitems(items):
             # What migrations had put there (Wagtail's root, the groups) must be there again for the next such test: all
             # of them put it back, for one that does not leaves tables that those that do cannot fill.
             item.add_marker(pytest.mark.django_db(transaction=True, serialized_rollback=True), append=False)
-    # A browser leaves an event loop running in its process, where `asyncio.run` is refused: so browsers come last.
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+    # A browser leaves an event loop running in its process, where `asyncio.run` is refused: so browsers come last, and of
+    # those the journeys first, which one process does alone (`--no-loadscope-reorder` keeps this order).
+    items.sort(key=lambda item: (bool(item.get_closest_marker("browser")), not item.get_closest_marker("xdist_group")))
 
 
 def commits(item) -> bool:
@@ -208,7 +209,7 @@ def axe():
             + "\n    ".join(node["html"][:200] for node in rule["nodes"])
             for rule in found["violations"]
         ]
-        assert not told, f"{page.url}\n" + "\n".join(told)
+        assert not told, f"{page.url} {page.viewport_size}\n" + "\n".join(told)
 
     return check
 

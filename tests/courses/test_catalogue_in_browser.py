@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from courses.actions import ensure_site
+from tests.browser import LOOKS, look_at
 from tests.factories.courses import CoursePageFactory
 from tests.factories.skills import StrandFactory
 
@@ -31,10 +32,11 @@ def test_catalogue_is_filtered_on_a_phone_without_javascript(open_page, courses)
     expect(page.locator(".course-card")).to_have_count(2)
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-def test_catalogue_is_accessible_and_fits(open_page, courses, axe, width):
-    page = open_page(width=width)
+def test_catalogue_is_accessible_and_fits(open_page, courses, axe):
+    page = open_page(reduced_motion="reduce")
     for address in ("/formations/", "/formations/?q=introuvable", "/"):
         page.goto(address)
-        axe(page)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        for width, scheme in LOOKS:
+            look_at(page, width, scheme)
+            axe(page)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser import LOOKS, look_at
+
 # What to open, by whom; an address, or the name of one met on the road.
 SCREENS = {
     "accueil": ("", "/"),
@@ -35,17 +37,17 @@ TOO_WIDE = """() => {
 }"""
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize("screen", SCREENS)
-def test_screen_is_accessible_and_fits(screen, width, scheme, visit, axe, road):
+def test_screen_is_accessible_and_fits(screen, visit, axe, road):
     name, address = SCREENS[screen]
-    page = visit(name, width=width, color_scheme=scheme, reduced_motion="reduce")
+    page = visit(name, reduced_motion="reduce")
     page.goto(road.get(address, address))
-    expect(page.locator("h1")).to_have_count(1)
-    keep_picture(page, f"{screen}-{width}-{scheme}")
-    assert page.evaluate(TOO_WIDE) == []
-    axe(page)
+    for width, scheme in LOOKS:
+        look_at(page, width, scheme)
+        expect(page.locator("h1")).to_have_count(1)
+        keep_picture(page, f"{screen}-{width}-{scheme}")
+        assert page.evaluate(TOO_WIDE) == [], f"{width} pixels, {scheme}"
+        axe(page)
 
 
 def keep_picture(page, name: str) -> None:

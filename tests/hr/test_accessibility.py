@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser import LOOKS, look_at
 from tests.factories.hr import colleague, give_level, profile_requiring
 from tests.factories.people import PostFactory, UnitFactory, UserFactory
 
@@ -20,8 +21,7 @@ def team(transactional_db):
     return manager, agent
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-def test_axe_finds_nothing_on_the_hr_pages(open_page, axe, team, width):
+def test_axe_finds_nothing_on_the_hr_pages(open_page, axe, team):
     manager, agent = team
     visits = [
         (agent, "/mes-competences/"),
@@ -31,12 +31,13 @@ def test_axe_finds_nothing_on_the_hr_pages(open_page, axe, team, width):
         (manager, f"/equipe/{agent.pk}/"),
     ]
     for user, address in visits:
-        for scheme in ("light", "dark"):
-            page = open_page(user=user, width=width, color_scheme=scheme)
-            page.goto(address)
+        page = open_page(user=user, reduced_motion="reduce")
+        page.goto(address)
+        for width, scheme in LOOKS:
+            look_at(page, width, scheme)
             axe(page)
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
-            page.context.close()
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (address, width, scheme)
+        page.context.close()
 
 
 def test_the_team_is_filtered_and_ordered_without_javascript(open_page, team):
