@@ -39,7 +39,7 @@ house:
 test:
 	@$(PYTHON) lms/bootstrap.py browser
 	@$(MAKE) --no-print-directory house
-	$(VENV_PYTHON) -m pytest -n 2 --dist loadgroup $(PYTEST)
+	$(VENV_PYTHON) -m pytest -n 2 $(PYTEST)
 
 bench:
 	@$(PYTHON) lms/bootstrap.py test

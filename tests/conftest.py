@@ -34,7 +34,7 @@ PATIENCE_SECONDS = 30
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
-@pytest.hookimpl(trylast=True)
+@pytest.hookimpl(wrapper=True)  # marks before `-m` chooses, and has the last word on the order
 def pytest_collection_modifyitems(items):
     for item in items:
         if BROWSER_FIXTURES & set(item.fixturenames):
@@ -44,9 +44,28 @@ def pytest_collection_modifyitems(items):
             # What migrations had put there (Wagtail's root, the groups) must be there again for the next such test: all
             # of them put it back, for one that does not leaves tables that those that do cannot fill.
             item.add_marker(pytest.mark.django_db(transaction=True, serialized_rollback=True), append=False)
+    result = yield
     # A browser leaves an event loop running in its process, where `asyncio.run` is refused: so browsers come last, and of
-    # those the journeys first, which one process does alone (`--no-loadscope-reorder` keeps this order).
-    items.sort(key=lambda item: (bool(item.get_closest_marker("browser")), not item.get_closest_marker("xdist_group")))
+    # those the journeys first, which one process walks alone.
+    items.sort(key=lambda item: (bool(item.get_closest_marker("browser")), not is_journey(item.nodeid)))
+    return result
+
+
+def is_journey(nodeid: str) -> bool:
+    return nodeid.startswith("tests/e2e/")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """One process walks all the journeys, for they share a site; each other test goes where there is room, in order."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Scheduling(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            return "tests/e2e" if is_journey(nodeid) else nodeid
+
+    config.option.loadscopereorder = False
+    return Scheduling(config, log)
 
 
 def commits(item) -> bool:

@@ -31,14 +31,6 @@ class Site:
     folder: Path
 
 
-def pytest_collection_modifyitems(items):
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.slow)
-            item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
-
-
 @pytest.fixture(scope="package")
 def site(tmp_path_factory) -> Iterator[Site]:
     """The demo site as `make run` makes and serves it, worker and scheduler included, all of it gone afterwards."""
