@@ -78,12 +78,19 @@ def commits(item) -> bool:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """The test database; on SQLite, emptying it between tests must be allowed to empty the audit trail and the ledger too."""
+    """The test database, with the home page and the catalogue every installation starts with, which are slow to make.
+
+    On SQLite, emptying it between tests must be allowed to empty the audit trail and the ledger too.
+    """
+    from courses.actions import ensure_site
     from lms.assessment import mark_triggers
     from lms.core import audit_triggers
 
-    if connection.vendor == "sqlite":
-        with django_db_blocker.unblock():
+    with django_db_blocker.unblock():
+        ensure_site()
+        if hasattr(connection, "_test_serialized_contents"):  # what is put back after a test that empties the tables
+            connection._test_serialized_contents = connection.creation.serialize_db_to_string()
+        if connection.vendor == "sqlite":
             audit_triggers.remove(connection)
             mark_triggers.remove(connection)
 

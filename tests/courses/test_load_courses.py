@@ -129,7 +129,15 @@ def test_prerequisites_are_named(framework, capsys):
     assert course.prerequisites == ""
 
 
-def test_site_takes_the_place_of_wagtails_welcome_page():
+@pytest.fixture
+def welcome_page():
+    """Wagtail as it comes: a welcome page, and nothing of ours."""
+    Page.objects.get(depth=2).delete()
+    page = Page.get_first_root_node().add_child(instance=Page(title="Welcome to Wagtail", slug="home"))
+    Site.objects.create(hostname="localhost", root_page=page, is_default_site=True)
+
+
+def test_site_takes_the_place_of_wagtails_welcome_page(welcome_page):
     catalogue = ensure_site()
     home = HomePage.objects.get()
     assert Site.objects.get().root_page_id == home.pk
@@ -139,7 +147,7 @@ def test_site_takes_the_place_of_wagtails_welcome_page():
     assert (HomePage.objects.count(), CataloguePage.objects.count()) == (1, 1)
 
 
-def test_administrators_keep_the_whole_catalogue_and_trainers_do_not():
+def test_administrators_keep_the_whole_catalogue_and_trainers_do_not(welcome_page):
     catalogue = ensure_site()
     groups = ensure_groups()
     granted = groups[Role.ADMINISTRATOR].page_permissions.values_list("page", "permission__codename")

@@ -67,7 +67,7 @@ class PageFactory(DjangoModelFactory):
     def _create(cls, model_class, *args, parent, live=True, **kwargs):
         page = model_class(live=False, **kwargs)
         Page.objects.get(pk=parent.pk).add_child(instance=page)
-        revision = page.save_revision()
+        revision = page.save_revision(clean=False)  # `add_child` just did
         if live:
             revision.publish()
         return model_class.objects.get(pk=page.pk)
