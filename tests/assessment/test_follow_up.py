@@ -276,7 +276,7 @@ def test_a_trainer_of_other_courses_finds_no_draft_and_no_list(client, trainer, 
     client.force_login(trainer)
     assert [client.get(address).status_code for address in addresses(course)] == [302] * 6
     course.unpublish()
-    assert [client.get(address).status_code for address in addresses(course)] == [404] * 5
+    assert [client.get(address).status_code for address in addresses(course)] == [404] * 6
     assert client.post(at("assessment_statistics_ask", course)).status_code == 404
     assert not Job.objects.exists()
 
