@@ -11,6 +11,7 @@ from wagtail.admin.widgets import Button
 from wagtail.models import Page
 from wagtail.snippets.models import register_snippet
 
+from courses.actions.branches import BANK_ACTS, WRITE
 from courses.addresses import TAKEN, address_met_by, free_addresses
 from courses.back_office import course_archives, lesson_imports, question_imports
 from courses.back_office.courses import CourseViewSet, set_archived
@@ -49,8 +50,9 @@ def block_icons(icons):
 
 @hooks.register("register_role_permissions")
 def role_permissions():
-    bank = [f"courses.{act}_question" for act in ("add", "change", "view")]
-    return {Role.TRAINER: [*bank, "courses.write_course"], Role.ADMINISTRATOR: bank}
+    """Trainers have the bank by their branch (`courses.actions.branches`), and those of partners do not."""
+    bank = [f"courses.{act}_question" for act in BANK_ACTS]
+    return {Role.TRAINER: [WRITE], Role.ADMINISTRATOR: bank}
 
 
 @hooks.register("register_admin_urls")

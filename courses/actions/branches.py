@@ -16,6 +16,7 @@ WRITE = "courses.write_course"
 SHARED_COLLECTION = "Bibliothèque commune"
 WRITER_ACTS, PUBLISHER_ACTS = ["add", "change"], ["publish", "lock"]
 # Whoever adds a file may change it; the others of the branch may too.
+BANK_ACTS = ["add", "change", "view"]
 OWN_FILES, SHARED_FILES = ["add", "change", "choose"], ["add", "choose"]
 
 
@@ -69,6 +70,7 @@ def keep_branch(branch: ProducerPage) -> None:
     Group.objects.filter(pk=branch.group.pk).update(name=name)
     acts = WRITER_ACTS + (PUBLISHER_ACTS if branch.may_publish else [])
     _grant_pages(branch, acts)
+    _grant_bank(branch)
     shared = shared_collection()
     _grant_files(branch.group, {branch.collection: OWN_FILES, shared: [] if branch.is_partner else SHARED_FILES})
 
@@ -112,6 +114,14 @@ def _grant_pages(branch: ProducerPage, acts: list[str]) -> None:
     GroupPagePermission.objects.filter(group=branch.group).exclude(page=branch, permission__in=permissions).delete()
     for permission in permissions:
         GroupPagePermission.objects.get_or_create(group=branch.group, page=branch, permission=permission)
+
+
+def _grant_bank(branch: ProducerPage) -> None:
+    """The bank is one for the whole State, with the questions of its exams: a partner does not see it."""
+    acts = Permission.objects.filter(
+        content_type__app_label="courses", codename__in=[f"{act}_question" for act in BANK_ACTS]
+    )
+    branch.group.permissions.set(Permission.objects.none() if branch.is_partner else acts)
 
 
 def _grant_files(group: Group, acts_in: dict[Collection, list[str]]) -> None:

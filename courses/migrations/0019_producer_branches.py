@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
             name='ProducerPage',
             fields=[
                 ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='wagtailcore.page')),
-                ('is_partner', models.BooleanField(default=False, help_text='Ses formateurs ne voient que leurs propres questions et fichiers, et ne publient rien sans relecture.', verbose_name='partenaire privé')),
+                ('is_partner', models.BooleanField(default=False, help_text='Ses formateurs ne voient que leurs propres fichiers, pas la banque de questions, et ne publient rien sans relecture.', verbose_name='partenaire privé')),
                 ('needs_review', models.BooleanField(default=False, help_text='Rien n’est publié dans cet espace sans relecture pédagogique ; toujours vrai pour un partenaire.', verbose_name='relecture obligatoire')),
                 ('collection', models.OneToOneField(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='producer_page', to='wagtailcore.collection')),
                 ('group', models.OneToOneField(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='producer_page', to='auth.group')),

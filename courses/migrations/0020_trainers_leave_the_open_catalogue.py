@@ -1,4 +1,4 @@
-"""Trainers write in the branch of their unit: their group no longer holds the whole catalogue, nor the whole library.
+"""Trainers write in the branch of their unit: their group no longer holds the catalogue, the library and the bank.
 
 Branches are opened by `sync_branches` (each night, at `sync_roles`, and as soon as a role is given).
 """
@@ -10,12 +10,19 @@ PAGE_ACTS = ["add_page", "change_page", "publish_page", "lock_page"]
 LIBRARY_ACTS = [f"{act}_{model}" for act in ("add", "change", "choose") for model in ("image", "document")]
 
 
+def bank(apps):
+    acts = apps.get_model("auth", "Permission").objects.filter(content_type__app_label="courses")
+    return acts.filter(codename__in=["add_question", "change_question", "view_question"])
+
+
 def withdraw(apps, schema_editor):
     pages = apps.get_model("courses", "CataloguePage").objects.values("pk")
     apps.get_model("wagtailcore", "GroupPagePermission").objects.filter(group__name=TRAINERS, page__in=pages).delete()
     apps.get_model("wagtailcore", "GroupCollectionPermission").objects.filter(
         group__name=TRAINERS, collection__depth=1
     ).delete()
+    for group in apps.get_model("auth", "Group").objects.filter(name=TRAINERS):
+        group.permissions.remove(*bank(apps))
 
 
 def give_back(apps, schema_editor):
@@ -23,6 +30,7 @@ def give_back(apps, schema_editor):
     permissions = apps.get_model("auth", "Permission").objects
     if group is None:
         return
+    group.permissions.add(*bank(apps))
     on_pages = apps.get_model("wagtailcore", "GroupPagePermission").objects
     for page in apps.get_model("courses", "CataloguePage").objects.all():
         for permission in permissions.filter(content_type__app_label="wagtailcore", codename__in=PAGE_ACTS):

@@ -18,7 +18,7 @@ from courses.permissions import can_archive_course, can_teach
 from lms.people.actions import ensure_groups, revoke_role, save_unit
 from lms.people.models import Unit
 from lms.people.rules import Role
-from tests.factories.courses import CoursePageFactory, course_with, make_trainer
+from tests.factories.courses import CoursePageFactory, QuestionFactory, course_with, make_trainer
 from tests.factories.library import DocumentFactory, ImageFactory
 from tests.factories.people import UnitFactory, UserFactory, give_role
 
@@ -128,6 +128,24 @@ def test_a_partner_writes_and_does_not_publish(tree):
     branch.needs_review = True
     branch.save_revision().publish()
     assert acts_in(branch, partner) == {"add", "change"}
+
+
+def test_the_bank_with_the_questions_of_the_state_is_closed_to_partners(client, tree):
+    question = QuestionFactory(prompt="Question de l’examen d’État")
+    addresses = [
+        reverse("wagtailsnippets_courses_question:list"),
+        reverse("wagtailsnippets_courses_question:list") + "?export=xlsx",
+        reverse("wagtailsnippets_courses_question:edit", args=[question.pk]),
+        reverse("wagtailsnippetchoosers_courses_question:choose"),
+        reverse("courses_question_import"),
+    ]
+    for unit, may in (("company", False), ("agency", True)):
+        person = UserFactory()
+        give_role(person, Role.TRAINER, tree[unit])
+        client.force_login(person)
+        assert [client.get(address).status_code == 200 for address in addresses] == [may] * 5
+        home = client.get(reverse("wagtailadmin_home")).content.decode()
+        assert ("Banque de questions" in home) == may
 
 
 def test_files_are_those_of_the_branch_and_the_shared_ones(tree):
