@@ -13,6 +13,11 @@ from django.core.cache import caches
 from django.db import connection, connections
 from django.templatetags.static import static
 from django.utils import timezone
+from hypothesis import settings as hypothesis_settings
+
+# The same examples in every run: what a change breaks, and nothing else, makes a test fail.
+hypothesis_settings.register_profile("house", derandomize=True)
+hypothesis_settings.load_profile("house")
 
 # Playwright keeps an event loop in the test's thread; Django would otherwise refuse the ORM there.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"

@@ -22,8 +22,8 @@ def _question(question: ImportedQuestion) -> str:
     if question.type not in ANSWERS:
         return f"// {question.code} : GIFT ne sait pas écrire ce type de question ({question.type})."
     tags = "".join(f" [tag:{_in_brackets(tag)}]" for tag in question.tags or ())
-    general = f"####{_text(question.explanation)}" if question.explanation else ""
     prompt = question.prompt
+    general = f"####{_text(question.explanation, isinstance(prompt, Rich))}" if question.explanation else ""
     prompt = (
         f"[html]{_escaped(without_pictures(prompt))}"
         if isinstance(prompt, Rich)

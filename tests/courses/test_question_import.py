@@ -7,7 +7,7 @@ from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
@@ -193,9 +193,11 @@ def test_bank_written_in_the_back_office_reads_back_unchanged(name, framework):
 
 @pytest.mark.parametrize("name", WRITERS)
 @given(data=st.data())
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 def test_any_bank_reads_back_unchanged(name, data, db):
     bank = [data.draw(questions(code=f"question-{rank}")) for rank in range(data.draw(st.integers(1, 3)))]
+    said = [question for question in bank if question.type not in UNSAYABLE[name]]
+    assume(said)
     TaggedQuestion.objects.all().delete()
     QuestionVersion.objects.all()._raw_delete("default")
     Question.objects.all()._raw_delete("default")
@@ -204,7 +206,7 @@ def test_any_bank_reads_back_unchanged(name, data, db):
     held = neutral_questions(Question.objects.order_by("code").values_list("pk", flat=True))
     assert len(held) == len(bank)
     plan = plan_import(read_questions(as_bytes(WRITERS[name](held))), replaces=True)
-    assert (plan.unchanged, plan.created, plan.updated) == (len(bank), [], [])
+    assert (plan.unchanged, plan.created, plan.updated) == (len(said), [], [])
 
 
 # --- How it is asked for

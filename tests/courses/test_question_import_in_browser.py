@@ -29,7 +29,7 @@ def test_trainer_imports_a_file_by_keyboard(open_page, trainer, run_jobs, axe, t
     run_jobs("courses.import_questions")
     page.get_by_text("L’import est terminé.").wait_for()  # the page says so by itself
     axe(page)
-    assert Question.objects.count() == 10
+    assert Question.objects.count() == 11
     page.goto(reverse("courses_question_imports"))
     page.get_by_role("link", name="banque.gift.txt").wait_for()
     axe(page)
@@ -47,4 +47,4 @@ def test_trainer_imports_a_file_without_javascript(open_page, trainer, run_jobs,
     run_jobs("courses.import_questions")
     page.get_by_role("link", name="Actualiser").press("Enter")
     page.get_by_text("L’import est terminé.").wait_for()
-    assert Question.objects.count() == 10
+    assert Question.objects.count() == 11
