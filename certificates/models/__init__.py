@@ -1,0 +1,8 @@
+"""The register of certificates. Nothing here is ever deleted; files and acts are only added."""
+
+from certificates.models.acts import CertificateAct
+from certificates.models.certificates import Certificate, Series
+from certificates.models.files import CertificateFile
+from certificates.models.kept import KeptForever
+
+__all__ = ["Certificate", "CertificateAct", "CertificateFile", "KeptForever", "Series"]
