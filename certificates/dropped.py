@@ -5,8 +5,11 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from certificates import storage
 from certificates.facts import Standing, standing_of
 from certificates.models import Certificate, CertificateFile
+from certificates.quarantine import check_apart
+from certificates.trust import time_roots, trusted_roots
 from certificates.verdicts import Check, Verdict
 
 
@@ -23,8 +26,16 @@ class Answer:
     """The three lines, and the certificate when these exact bytes are in the register."""
 
     lines: tuple[Line, Line, Line]
+    file: CertificateFile | None = None
     certificate: Certificate | None = None
     standing: Standing | None = None
+
+
+def answer_to(content: bytes, today: date) -> Answer:
+    """What is said of these bytes: by the register when it knows them, by their seal otherwise. Raises TooBusy."""
+    if file := known_file(storage.fingerprint(content)):
+        return answer_for_known(file, today)
+    return answer_for_unknown(check_apart(content, trusted_roots(), time_roots()))
 
 
 def known_file(sha256: str) -> CertificateFile | None:
@@ -46,7 +57,7 @@ def answer_for_known(file: CertificateFile, today: date) -> Answer:
         Line(True, _("Délivré par nous : il figure dans notre registre.")),
         Line(standing.state == "valid", standing.title + "."),
     )
-    return Answer(lines, file.certificate, standing)
+    return Answer(lines, file, file.certificate, standing)
 
 
 def answer_for_unknown(check: Check) -> Answer:

@@ -1,6 +1,6 @@
 """The printed fields and the state of a certificate, in words, for screens."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.utils import timezone
@@ -42,6 +42,15 @@ def printed_facts(printed: Snapshot) -> list[tuple[str, str]]:
         (_("Délivré par"), f"{printed.issuer}, {printed.issuer_parent}"),
         (_("Signataire"), f"{printed.signatory_name}, {printed.signatory_title}"),
     ]
+
+
+def public_facts(certificate: Certificate, name_is_shown: bool) -> list[tuple[str, str]]:
+    """The printed fields as a stranger is shown them: without the name where it is masked or erased."""
+    printed = certificate.printed
+    if not name_is_shown:
+        hidden = _("effacé du registre à sa demande") if certificate.erased_at else _("masqué par son titulaire")
+        printed = replace(printed, printed_name=hidden)
+    return printed_facts(printed)
 
 
 def standing_of(certificate: Certificate, today: date) -> Standing:

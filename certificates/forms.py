@@ -3,6 +3,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from certificates.models import Certificate
+from certificates.names import LONGEST_NAME
 from certificates.rules import LONGEST_TYPED
 from certificates.verdicts import LARGEST_BYTES
 
@@ -15,6 +17,31 @@ class CodeForm(forms.Form):
         max_length=LONGEST_TYPED,
         help_text=_("Douze signes, imprimés sous le code QR : XXXX-XXXX-XXXX."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+    )
+
+
+class NameForm(forms.Form):
+    """The name printed on a certificate, to be confirmed."""
+
+    name = forms.CharField(
+        label=_("Nom imprimé sur le document"),
+        max_length=LONGEST_NAME,
+        help_text=_("Prénoms et nom, comme sur le document. Les accents, les majuscules et l’ordre ne comptent pas."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+
+class VisibilityForm(forms.Form):
+    """What strangers who have the code are shown: the holder's choice."""
+
+    visibility = forms.ChoiceField(
+        label=_("Ce que voit une personne qui a le code de ce certificat"),
+        choices=[
+            (Certificate.Visibility.FULL, _("Tout, avec mon nom complet")),
+            (Certificate.Visibility.MASKED, _("Tout, mais mon nom reste masqué tant qu’elle ne l’a pas tapé")),
+            (Certificate.Visibility.LINK, _("Rien : seules les personnes à qui je donne mon lien le voient")),
+        ],
+        widget=forms.RadioSelect,
     )
 
 

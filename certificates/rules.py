@@ -80,3 +80,8 @@ def restamp_at(starts_at: datetime, ends_at: datetime) -> datetime:
 def is_archive_late(written_at: datetime, now: datetime) -> bool:
     """Whether a file written then should have its archive by now."""
     return now - written_at > ARCHIVE_LATE
+
+
+def retention_start(today: date, years: int) -> date:
+    """The first day whose certificates must still be confirmed on `today`."""
+    return today.replace(year=today.year - years, day=min(today.day, 28))

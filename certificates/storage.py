@@ -41,6 +41,11 @@ def read(name: str, sha256: str) -> bytes:
     return content
 
 
+def drop(name: str) -> None:
+    """Erase the bytes, for someone whose name they print is erased; the register keeps their fingerprint."""
+    storages["private"].delete(name)
+
+
 def matches(storage, name: str, sha256: str) -> bool:
     with storage.open(name) as file:
         return fingerprint(file.read()) == sha256

@@ -10,6 +10,7 @@ from certificates.actions import (
     ARCHIVE_JOB,
     archive_batch,
     ask_for_archives,
+    forget_old_names,
     publish_certificate,
     reserve_certificate,
     warn_of_late_archives,
@@ -95,3 +96,8 @@ def archive_due():
     now = timezone.now()
     ask_for_archives(now)
     warn_of_late_archives(now)
+
+
+@shared_task(name="certificates.forget_old_names")
+def forget_names_past_retention():
+    forget_old_names(timezone.localdate())

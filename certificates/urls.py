@@ -2,14 +2,16 @@
 
 from django.urls import path
 
-from certificates import views
+from certificates.views import codes, files, holder
 
 app_name = "certificates"
 urlpatterns = [
-    path("mes-certificats/", views.mine, name="mine"),
-    path("mes-certificats/<int:pk>/", views.certificate, name="certificate"),
-    path("mes-certificats/<int:pk>/certificat.pdf", views.download, name="download"),
-    path("verifier/", views.verify, name="verify"),
-    path("verifier/fichier/", views.verify_file, name="verify_file"),
-    path("c/<str:typed>/", views.verify_code, name="verify_code"),
+    path("mes-certificats/", holder.mine, name="mine"),
+    path("mes-certificats/<int:pk>/", holder.certificate, name="certificate"),
+    path("mes-certificats/<int:pk>/certificat.pdf", holder.download, name="download"),
+    path("mes-certificats/<int:pk>/visibilite/", holder.visibility, name="visibility"),
+    path("mes-certificats/<int:pk>/nouveau-lien/", holder.new_link, name="new_link"),
+    path("verifier/", codes.verify, name="verify"),
+    path("verifier/fichier/", files.verify_file, name="verify_file"),
+    path("c/<str:typed>/", codes.verify_code, name="verify_code"),
 ]

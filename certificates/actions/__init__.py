@@ -9,6 +9,7 @@ from certificates.actions.issuing import (
     reserve_certificate,
     revoke_certificate,
 )
+from certificates.actions.showing import choose_visibility, erase_name, forget_old_names, renew_link
 from certificates.actions.watching import warn_of_late_archives, warn_of_seal_end
 
 __all__ = [
@@ -18,7 +19,11 @@ __all__ = [
     "archive_file",
     "ask_for_archives",
     "ask_for_certificate",
+    "choose_visibility",
+    "erase_name",
+    "forget_old_names",
     "publish_certificate",
+    "renew_link",
     "reserve_certificate",
     "revoke_certificate",
     "warn_of_late_archives",

@@ -11,6 +11,8 @@ from certificates import rules, storage
 from certificates.lasting.port import Stamp
 from certificates.lasting.signature import SealedDocument
 from certificates.models import Certificate, CertificateAct, CertificateFile, Series
+from certificates.names import name_seal
+from certificates.register_key import register_key
 from certificates.signals import certificate_issued, certificate_revoked
 from certificates.snapshot import AttestedLevel, Snapshot
 from lms.core import audit
@@ -57,6 +59,7 @@ def reserve_certificate(enrolment_pk: int, now: datetime) -> Certificate:
             printed_name=snapshot.printed_name,
             course_title=snapshot.course_title,
             issued_on=snapshot.issued_on,
+            name_seal=name_seal(register_key(), snapshot.public_code, snapshot.printed_name),
         )
         CertificateAct.objects.create(certificate=certificate, verb=CertificateAct.Verb.RESERVED, at=now)
     return certificate

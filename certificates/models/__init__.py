@@ -2,7 +2,8 @@
 
 from certificates.models.acts import CertificateAct
 from certificates.models.certificates import Certificate, Series
+from certificates.models.counts import CheckCount
 from certificates.models.files import CertificateFile
 from certificates.models.kept import KeptForever
 
-__all__ = ["Certificate", "CertificateAct", "CertificateFile", "KeptForever", "Series"]
+__all__ = ["Certificate", "CertificateAct", "CertificateFile", "CheckCount", "KeptForever", "Series"]

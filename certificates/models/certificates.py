@@ -29,7 +29,7 @@ class Series(models.Model):
 
 
 class CertificateQuerySet(KeptQuerySet, OwnedQuerySet):
-    """Certificates are seen by their holder, and by whoever the scoping rule lets see the holder."""
+    """Certificates are seen by their holder, by whoever the scoping rule lets see the holder, and by who has the code."""
 
     def visible_to(self, user, permission: str = "certificates.view_certificate"):
         return super().visible_to(user, permission)
@@ -37,6 +37,11 @@ class CertificateQuerySet(KeptQuerySet, OwnedQuerySet):
     def published(self):
         """Those that were issued, whatever became of them since."""
         return self.exclude(state=Certificate.State.RESERVED)
+
+    def shown_to_anyone_with(self, code: str, link_key: str = ""):
+        """The certificate of a code, unless its holder keeps it for whom they give the link; one query, whatever is found."""
+        is_open = ~Q(visibility=Certificate.Visibility.LINK) | Q(link_key=link_key)
+        return self.published().filter(is_open, public_code=code)
 
 
 class Certificate(models.Model):
@@ -47,6 +52,11 @@ class Certificate(models.Model):
         VALID = "valid", _("valide")
         REPLACED = "replaced", _("remplacé")
         REVOKED = "revoked", _("révoqué")
+
+    class Visibility(models.TextChoices):
+        FULL = "full", _("nom complet")
+        MASKED = "masked", _("nom masqué jusqu’à ce qu’on le tape")
+        LINK = "link", _("par mon lien seulement")
 
     enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="certificates", verbose_name=_("inscription"))
     person = models.ForeignKey(User, models.PROTECT, related_name="certificates", verbose_name=_("titulaire"))
@@ -65,6 +75,14 @@ class Certificate(models.Model):
     issued_on = models.DateField(_("date imprimée"))
     issued_at = models.DateTimeField(_("délivré le"), null=True, blank=True)
     expires_on = models.DateField(_("valable jusqu’au"), null=True, blank=True)
+    # What strangers who have the code are shown: the holder's choice.
+    visibility = models.CharField(_("visibilité"), max_length=6, choices=Visibility.choices, default=Visibility.FULL)
+    link_key = models.CharField(
+        _("clé du lien"), max_length=rules.CODE_LENGTH, default=rules.new_public_code, editable=False
+    )
+    # The keyed hash of the printed name, by which it is still confirmed once the name is erased.
+    name_seal = models.CharField(_("empreinte du nom"), max_length=64, blank=True, editable=False)
+    erased_at = models.DateTimeField(_("nom effacé le"), null=True, blank=True)
 
     objects = CertificateQuerySet.as_manager()
 
@@ -78,6 +96,9 @@ class Certificate(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(state="revoked") | ~Q(state_reason=""), name="certificates_revoked_says_why"
+            ),
+            models.CheckConstraint(
+                condition=Q(erased_at__isnull=True) | Q(printed_name=""), name="certificates_erased_keeps_no_name"
             ),
         ]
         default_permissions = ["view"]
@@ -125,6 +146,12 @@ class Certificate(models.Model):
     def printed(self) -> Snapshot:
         """The printed fields."""
         return Snapshot.from_json(self.snapshot)
+
+    @property
+    def shared_path(self):
+        """The address to give to others; with its key when that alone opens the certificate."""
+        path = reverse("certificates:verify_code", args=[self.public_code])
+        return f"{path}?cle={self.link_key}" if self.visibility == self.Visibility.LINK else path
 
     @property
     def is_issued(self):

@@ -23,11 +23,13 @@ class FileQuerySet(KeptQuerySet):
         """The documents to give an archive at `now`: sealed long enough ago to be answered for, or stamped too long ago."""
         sealed_before = now - timedelta(minutes=settings.LMS_ARCHIVE_AFTER_MINUTES)
         is_sealed = ~Q(level=CertificateFile.Level.B_LTA) & Q(created_at__lte=sealed_before)
-        return self.current().filter(is_sealed | Q(restamp_at__lte=now))
+        due = self.current().filter(is_sealed | Q(restamp_at__lte=now))
+        return due.filter(certificate__erased_at__isnull=True)
 
     def without_archive(self):
         """The documents that have none yet, the oldest first."""
-        return self.current().exclude(level=CertificateFile.Level.B_LTA).order_by("created_at", "pk")
+        files = self.current().filter(certificate__erased_at__isnull=True)
+        return files.exclude(level=CertificateFile.Level.B_LTA).order_by("created_at", "pk")
 
 
 class CertificateFile(models.Model):

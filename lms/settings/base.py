@@ -81,6 +81,10 @@ LMS_TSA_REST_SECONDS = 60
 # A sealed file is given its archive (PAdES B-LTA) this long after, so many files a job.
 LMS_ARCHIVE_AFTER_MINUTES = int(os.environ.get("LMS_ARCHIVE_AFTER_MINUTES") or 60)
 LMS_ARCHIVE_BATCH = 200
+# The secret behind the hashes of printed names the register keeps; empty: SECRET_KEY. It must outlive the certificates.
+LMS_REGISTER_KEY = os.environ.get("LMS_REGISTER_KEY", "")
+# How long a certificate is confirmed after it was issued, though its holder's name be erased.
+LMS_RETENTION_YEARS = int(os.environ.get("LMS_RETENTION_YEARS") or 50)
 # What is printed on certificates.
 LMS_CERTIFICATE_SERIES = os.environ.get("LMS_CERTIFICATE_SERIES") or "CTD"
 LMS_ISSUER = os.environ.get("LMS_ISSUER") or "Centre de transformation digitale"
@@ -422,6 +426,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     # A seal that ends in 90, 30 or 7 days is told of.
     "certificates.watch_seal": {"task": "certificates.watch_seal", "schedule": crontab(hour=6, minute=0)},
+    # Erased names are no longer confirmed once the retention period is over.
+    "certificates.forget_old_names": {
+        "task": "certificates.forget_old_names",
+        "schedule": crontab(hour=0, minute=20),
+    },
     # Levels whose evidence expired give way to what is still proven; late is no harm, lists heed the date themselves.
     "hr.refresh_expired_levels": {"task": "hr.refresh_expired_levels", "schedule": crontab(hour=0, minute=10)},
     # What answers say of questions, for the courses where something was submitted since.

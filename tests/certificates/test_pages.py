@@ -115,23 +115,25 @@ def test_verification_forgives_the_way_a_code_is_typed(client):
     assert certificate.printed_number in body(client.get(reverse("certificates:verify"), {"code": typed}))
 
 
-def test_verification_costs_two_queries(client, django_assert_num_queries):
+def test_verification_costs_three_queries(client, django_assert_num_queries):
     certificate = make_certificate()
-    with django_assert_num_queries(2):  # certificate, file
+    client.get(reverse("certificates:verify_code", args=[certificate.public_code]))
+    with django_assert_num_queries(3):  # certificate, file, one more check counted
         client.get(reverse("certificates:verify_code", args=[certificate.public_code]))
 
 
-def test_unknown_malformed_and_unissued_codes_give_the_same_answer(client, django_assert_num_queries):
-    unissued = make_reserved().public_code
+def test_unknown_malformed_unissued_and_hidden_codes_give_the_same_answer(client, django_assert_num_queries):
+    unissued, hidden = make_reserved().public_code, make_certificate().public_code
+    Certificate.objects.filter(public_code=hidden).update(visibility="link")
     client.get(reverse("certificates:verify_code", args=[new_public_code()]))
     answers = []
-    for typed in (new_public_code(), "U" * 12, "x" * 300, unissued):
+    for typed in (new_public_code(), "U" * 12, "x" * 300, unissued, hidden):
         with django_assert_num_queries(3):  # certificate; then Wagtail’s redirects, as for any page not found
             answers.append(client.get(reverse("certificates:verify_code", args=[typed])))
     answers.append(client.get(reverse("certificates:verify_code", args=["n’importe quoi"])))
     assert {answer.status_code for answer in answers} == {404}
     assert len({answer.content for answer in answers}) == 1
-    assert "Aucun certificat ne porte ce code" in body(answers[0])
+    assert "Aucun certificat à montrer pour ce code" in body(answers[0])
 
 
 def test_revoked_certificate_says_so_publicly_and_is_still_downloaded_by_its_holder(client):

@@ -1,0 +1,96 @@
+"""The holder's pages: their certificates, the documents, and who may see what."""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+from django.views.generic import ListView
+
+from certificates import storage
+from certificates.actions import choose_visibility, renew_link
+from certificates.checks_made import checks_of
+from certificates.facts import printed_facts, standing_of
+from certificates.forms import VisibilityForm
+from certificates.linkedin import linkedin_address
+from certificates.models import Certificate
+
+
+class CertificateList(ListView):
+    """The certificates of the signed-in person, those being issued too."""
+
+    paginate_by = 20
+    template_name = "certificates/mine.html"
+
+    def get_queryset(self):
+        rows = Certificate.objects.filter(person=self.request.user).prefetch_related("files")
+        return rows.order_by("-issued_on", "-pk")
+
+
+mine = never_cache(CertificateList.as_view())
+
+
+@require_safe
+@never_cache
+def certificate(request, pk):
+    certificate = get_object_or_404(Certificate.objects.visible_to(request.user).prefetch_related("files"), pk=pk)
+    printed = certificate.printed
+    is_holder = certificate.person_id == request.user.pk
+    context = {
+        "certificate": certificate,
+        "printed": printed,
+        "facts": printed_facts(printed),
+        "standing": standing_of(certificate, timezone.localdate()) if certificate.is_issued else None,
+        "file": certificate.current_file(),
+        "is_holder": is_holder,
+        "shared_url": request.build_absolute_uri(certificate.shared_path),
+        "linkedin_url": linkedin_address(certificate),
+        "visibility_form": VisibilityForm(initial={"visibility": certificate.visibility}),
+        "checks": checks_of(certificate, timezone.localdate()),
+        "trail": [(_("Mes certificats"), reverse("certificates:mine")), (certificate.printed_number, None)],
+    }
+    return render(request, "certificates/certificate.html", context)
+
+
+@require_safe
+@never_cache
+def download(request, pk):
+    """The stored bytes, as they were sealed."""
+    visible = Certificate.objects.visible_to(request.user).published()
+    certificate = get_object_or_404(visible, pk=pk)
+    if certificate.erased_at:
+        raise Http404
+    file = certificate.current_file()
+    return HttpResponse(
+        storage.read(file.storage_name, file.sha256),
+        content_type="application/pdf",
+        headers={
+            "Content-Disposition": f'attachment; filename="certificat-{certificate.printed_number}.pdf"',
+            "X-Content-Type-Options": "nosniff",
+        },
+    )
+
+
+@require_POST
+def visibility(request, pk):
+    """The holder, and nobody for them, says what strangers who have the code are shown."""
+    certificate = get_object_or_404(Certificate.objects.filter(person=request.user), pk=pk)
+    form = VisibilityForm(request.POST)
+    if form.is_valid():
+        choose_visibility(certificate, form.cleaned_data["visibility"], request.user)
+        messages.success(request, _("C’est noté : la page de vérification en tient compte dès maintenant."))
+    else:
+        messages.error(request, _("Choisissez l’une des trois possibilités."))
+    return redirect(certificate)
+
+
+@require_POST
+def new_link(request, pk):
+    """Close the links given so far."""
+    certificate = get_object_or_404(Certificate.objects.filter(person=request.user), pk=pk)
+    renew_link(certificate, request.user)
+    messages.success(request, _("Votre lien est changé : les anciens ne s’ouvrent plus."))
+    return redirect(certificate)
