@@ -8,15 +8,17 @@ from pathlib import Path
 from django.conf import settings
 
 from certificates.authority import sandbox_files, time_files
+from certificates.sandbox_keys import sandbox_seals
 
 
 def trusted_roots() -> list[Path]:
-    """PEM files: LMS_SEAL_ROOT, those in LMS_PKI_DIR/trusted, and the sandbox's root where it is the sealer."""
+    """PEM files: LMS_SEAL_ROOT, those in LMS_PKI_DIR/trusted, and the sandbox's roots where it is the sealer."""
     files = [*sorted(Path(settings.LMS_PKI_DIR).glob("trusted/*.pem"))]
     if settings.LMS_SEAL_ROOT:
         files.append(Path(settings.LMS_SEAL_ROOT))
     if settings.LMS_SEALER == "local-p12":
-        files.append(sandbox_files(settings.LMS_PKI_DIR).root)
+        root = sandbox_files(settings.LMS_PKI_DIR).root.name
+        files += [folder / root for folder in sandbox_seals(settings.LMS_PKI_DIR)]
     return [file for file in files if file.exists()]
 
 

@@ -8,7 +8,7 @@ from cryptography.x509 import ocsp
 from cryptography.x509.oid import AuthorityInformationAccessOID
 
 from certificates.lasting.port import RevocationUnavailable
-from certificates.lasting.web import NoAnswer, fetch
+from certificates.outside.web import NoAnswer, fetch
 
 # What an archive can carry: a longer list would weigh more than the document it speaks of.
 LARGEST_ANSWER_BYTES = 64 * 1024

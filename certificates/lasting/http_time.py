@@ -7,10 +7,10 @@ from functools import lru_cache
 from cryptography import x509
 from django.utils import timezone
 
-from certificates.lasting.breaker import Breaker
 from certificates.lasting.port import Stamp, StampRefused, StampUnavailable
 from certificates.lasting.token import TimeTrust, question_about, stamp_from
-from certificates.lasting.web import NoAnswer, fetch
+from certificates.outside.breaker import Breaker
+from certificates.outside.web import NoAnswer, fetch
 
 LARGEST_REPLY_BYTES = 64 * 1024
 HEADERS = {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"}

@@ -2,11 +2,12 @@
 
 import hashlib
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from certificates.lasting.port import Stamp, StampRefused, StampUnavailable, TimeStamper
-from certificates.sealing.cms import mould_of
-from certificates.sealing.document import seal_document
+from certificates.sealing.cms import CmsMould
+from certificates.sealing.document import seal_documents
 from certificates.sealing.port import Sealer
 
 logger = logging.getLogger(__name__)
@@ -46,6 +47,16 @@ class FirstStamp:
 
 def seal_and_stamp(drawn: bytes, sealer: Sealer, stamper: TimeStamper | None) -> SealedDocument:
     """Seal a drawn document: PAdES B-T when the time-stamp authority answers at once, else B-B."""
-    first = FirstStamp(stamper)
-    content = seal_document(drawn, mould_of(sealer), first)
-    return SealedDocument(content, hashlib.sha256(sealer.certificate).hexdigest(), sealer.is_sandbox, first.stamp)
+    (sealed,) = seal_and_stamp_all([drawn], sealer, stamper)
+    return sealed
+
+
+def seal_and_stamp_all(drawn: Sequence[bytes], sealer: Sealer, stamper: TimeStamper | None) -> list[SealedDocument]:
+    """The same for several, whose seals are asked for together."""
+    firsts = [FirstStamp(stamper) for _ in drawn]
+    contents = seal_documents(drawn, CmsMould(sealer), firsts)
+    seal = hashlib.sha256(sealer.certificate).hexdigest()
+    return [
+        SealedDocument(content, seal, sealer.is_sandbox, first.stamp)
+        for content, first in zip(contents, firsts, strict=True)
+    ]

@@ -5,5 +5,15 @@ from certificates.models.certificates import Certificate, Series
 from certificates.models.counts import CheckCount
 from certificates.models.files import CertificateFile
 from certificates.models.kept import KeptForever
+from certificates.models.keys import KeyHour, SealKey
 
-__all__ = ["Certificate", "CertificateAct", "CertificateFile", "CheckCount", "KeptForever", "Series"]
+__all__ = [
+    "Certificate",
+    "CertificateAct",
+    "CertificateFile",
+    "CheckCount",
+    "KeptForever",
+    "KeyHour",
+    "SealKey",
+    "Series",
+]

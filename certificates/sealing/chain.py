@@ -1,8 +1,9 @@
-"""The public half of a seal kept in a token: its certificate, those above it and the root, read from PEM files and checked.
+"""The public half of a seal: its certificate, those above it and the root, read from PEM and checked.
 
 No key is needed here, so any process may read it: the one that seals, and the one that warns of its end.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -29,19 +30,38 @@ class SealChain:
         """Whether any of them was made by our sandbox: what it seals is a specimen."""
         return any(is_sandbox(certificate) for certificate in (self.seal, *self.above, self.root))
 
+    @property
+    def sent(self) -> tuple[x509.Certificate, ...]:
+        """Those that go with a signature: all but the root."""
+        return self.seal, *self.above
+
 
 def read_chain(certificates: Path, root: Path) -> SealChain:
-    """The chain in `certificates` (the seal first), up to the one in `root`.
+    """The chain in the file `certificates` (the seal first), up to the one in `root`.
 
     Raises SealerRefused, in French, when a file cannot be read or the chain cannot seal.
     """
+    return chain_under(certificates_from(certificates), certificates_from(root)[:1])
+
+
+def certificates_from(file: Path) -> list[x509.Certificate]:
+    """Those of a PEM file. Raises SealerRefused."""
     try:
-        seal, *above = x509.load_pem_x509_certificates(Path(certificates).read_bytes())
-        top = x509.load_pem_x509_certificate(Path(root).read_bytes())
+        return x509.load_pem_x509_certificates(Path(file).read_bytes())
     except (OSError, ValueError) as error:
         raise SealerRefused(f"Les certificats du cachet ne se lisent pas : {error}") from error
-    chain = SealChain(seal, tuple(certificate for certificate in above if certificate != top), top)
-    for lower, upper in pairwise((chain.seal, *chain.above, chain.root)):
+
+
+def chain_under(certificates: Iterable[x509.Certificate], roots: Iterable[x509.Certificate]) -> SealChain:
+    """These certificates, the seal first, under whichever of the roots is above them. Raises SealerRefused."""
+    roots = list(roots)
+    seal, *above = certificates
+    above = tuple(certificate for certificate in above if certificate not in roots)
+    top = (seal, *above)[-1]
+    root = next((one for one in roots if is_issued_by(top, one)), roots[0] if roots else None)
+    if root is None:
+        raise SealerRefused("Aucune racine de cachet n’est reconnue : réglez LMS_SEAL_ROOT.")
+    for lower, upper in pairwise((seal, *above, root)):
         if not is_issued_by(lower, upper):
             raise SealerRefused(
                 f"La chaîne du cachet est rompue : « {name_of(lower)} » n’est pas délivré par « {name_of(upper)} » "
@@ -49,7 +69,7 @@ def read_chain(certificates: Path, root: Path) -> SealChain:
             )
     if not is_fit_to_seal(seal):
         raise SealerRefused("Le premier certificat doit être un cachet : clé EC P-256, usage « nonRepudiation ».")
-    return chain
+    return SealChain(seal, above, root)
 
 
 def is_issued_by(lower: x509.Certificate, upper: x509.Certificate) -> bool:
@@ -79,3 +99,8 @@ def name_of(certificate: x509.Certificate) -> str:
 
 def in_der(certificate: x509.Certificate) -> bytes:
     return certificate.public_bytes(serialization.Encoding.DER)
+
+
+def in_pem(certificates: Iterable[x509.Certificate]) -> str:
+    """One after the other."""
+    return "".join(one.public_bytes(serialization.Encoding.PEM).decode() for one in certificates)

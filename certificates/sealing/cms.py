@@ -5,16 +5,14 @@ ETSI EN 319 142-1 (PAdES baseline).
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from asn1crypto import core, x509
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, utils
-from cryptography.x509 import load_der_x509_certificate
 
-from certificates.sealing.port import Sealer, SealerRefused
+from certificates.sealing.port import Sealer
 
 INTEGER, OCTETS, SEQUENCE, SET = 0x02, 0x04, 0x30, 0x31
 VERSION_1 = b"\x02\x01\x01"
@@ -47,37 +45,47 @@ FRAME_BYTES = 32  # at most, what surrounds a time-stamp token in the container
 PREHASHED = ec.ECDSA(utils.Prehashed(hashes.SHA256()))
 
 
+@lru_cache(maxsize=8)
+def constants(certificate: bytes, chain: tuple[bytes, ...]) -> tuple[bytes, bytes, list[bytes]]:
+    """What never changes for a seal: the name of its certificate, the certificates sent, the constant attributes."""
+    read = x509.Certificate.load(certificate)
+    serial = core.Integer(read.serial_number).dump()
+    issuer = read.issuer.dump()
+    issuer_serial = der(SEQUENCE, der(SEQUENCE, der(0xA4, issuer)), serial)
+    fingerprint = der(OCTETS, hashlib.sha256(certificate).digest())
+    attributes = [
+        attribute(CONTENT_TYPE, DATA),
+        attribute(SIGNING_CERTIFICATE_V2, der(SEQUENCE, der(SEQUENCE, der(SEQUENCE, fingerprint, issuer_serial)))),
+        attribute(ALGORITHM_PROTECTION, der(SEQUENCE, SHA256, der(0xA1, ECDSA_SHA256[2:]))),
+    ]
+    return der(SEQUENCE, issuer, serial), der(0xA0, certificate, *chain), attributes
+
+
 class CmsMould:
-    """Makes the CMS of one sealer; every signature is verified before it is given back."""
+    """Makes the CMS of one sealer, which verifies its own signatures (`sealing.signer`)."""
 
     def __init__(self, sealer: Sealer):
         self.sealer = sealer
-        self.public_key = load_der_x509_certificate(sealer.certificate).public_key()
-        certificate = x509.Certificate.load(sealer.certificate)
-        serial = core.Integer(certificate.serial_number).dump()
-        issuer = certificate.issuer.dump()
-        self.signer = der(SEQUENCE, issuer, serial)
-        self.certificates = der(0xA0, sealer.certificate, *sealer.chain)
-        issuer_serial = der(SEQUENCE, der(SEQUENCE, der(0xA4, issuer)), serial)
-        fingerprint = der(OCTETS, hashlib.sha256(sealer.certificate).digest())
-        self.constant_attributes = [
-            attribute(CONTENT_TYPE, DATA),
-            attribute(SIGNING_CERTIFICATE_V2, der(SEQUENCE, der(SEQUENCE, der(SEQUENCE, fingerprint, issuer_serial)))),
-            attribute(ALGORITHM_PROTECTION, der(SEQUENCE, SHA256, der(0xA1, ECDSA_SHA256[2:]))),
-        ]
+        self.signer, self.certificates, self.constant_attributes = constants(sealer.certificate, tuple(sealer.chain))
 
-    def make(self, document_digest: bytes, stamp: Callable[[bytes, int], bytes] | None = None, room: int = 0) -> bytes:
-        """The CMS, DER, over the SHA-256 of a document; raises SealerRefused if the signature does not verify.
+    def attributes(self, document_digest: bytes) -> bytes:
+        """What is signed for the SHA-256 of a document, as its CMS holds it."""
+        digest = attribute(MESSAGE_DIGEST, der(OCTETS, document_digest))
+        return b"".join(sorted([*self.constant_attributes, digest]))  # DER wants a SET OF in order
+
+    def sign(self, attributes: Sequence[bytes]) -> list[bytes]:
+        """The signatures of several, asked for together. Raises what the sealer raises."""
+        return self.sealer.sign_digests([hashlib.sha256(der(SET, one)).digest() for one in attributes])
+
+    def make(
+        self, attributes: bytes, signature: bytes, stamp: Callable[[bytes, int], bytes] | None = None, room: int = 0
+    ) -> bytes:
+        """The CMS, DER, of these attributes signed.
 
         `stamp(digest, room)` gives a time-stamp token over the SHA-256 of the signature, no longer than `room`, or
         nothing; `room` here is what the whole may take.
         """
-        digest = attribute(MESSAGE_DIGEST, der(OCTETS, document_digest))
-        attributes = sorted([*self.constant_attributes, digest])  # DER wants a SET OF in order
-        to_sign = hashlib.sha256(der(SET, *attributes)).digest()
-        (signature,) = self.sealer.sign_digests([to_sign])
-        self.verify(signature, to_sign)
-        signed = (VERSION_1, self.signer, SHA256, der(0xA0, *attributes), ECDSA_SHA256, der(OCTETS, signature))
+        signed = (VERSION_1, self.signer, SHA256, der(0xA0, attributes), ECDSA_SHA256, der(OCTETS, signature))
         cms = self.container(der(SEQUENCE, *signed))
         if stamp and (token := stamp(hashlib.sha256(signature).digest(), room - len(cms) - FRAME_BYTES)):
             cms = self.container(der(SEQUENCE, *signed, der(0xA1, attribute(SIGNATURE_TIME_STAMP, token))))
@@ -88,20 +96,6 @@ class CmsMould:
             SEQUENCE, VERSION_1, der(SET, SHA256), der(SEQUENCE, DATA), self.certificates, der(SET, signer_info)
         )
         return der(SEQUENCE, SIGNED_DATA, der(0xA0, signed_data))
-
-    def verify(self, signature: bytes, digest: bytes) -> None:
-        try:
-            self.public_key.verify(signature, digest, PREHASHED)
-        except InvalidSignature as error:
-            raise SealerRefused(
-                "La signature rendue ne se vérifie pas avec le certificat du cachet : la clé n’est pas la sienne."
-            ) from error
-
-
-@lru_cache(maxsize=4)
-def mould_of(sealer: Sealer) -> CmsMould:
-    """The mould of a sealer, made once."""
-    return CmsMould(sealer)
 
 
 def attribute(kind: bytes, value: bytes) -> bytes:

@@ -5,7 +5,7 @@ One revision and one pass: the file is hashed around the gap, the CMS signed, th
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from certificates.sealing.cms import CmsMould
 
@@ -32,24 +32,49 @@ def signature_dictionary(signed_at: str) -> bytes:
     )
 
 
-def seal_document(pdf: bytes, mould: CmsMould, stamp: Callable[[bytes, int], bytes] | None = None) -> bytes:
+Stamp = Callable[[bytes, int], bytes]
+
+
+def seal_document(pdf: bytes, mould: CmsMould, stamp: Stamp | None = None) -> bytes:
     """The same document with its one gap filled by the seal, time-stamped by `stamp` where it can (`CmsMould.make`).
 
     Raises ValueError when it has not exactly one gap.
     """
-    if pdf.count(CONTENTS_GAP) != 1 or pdf.count(RANGE_GAP) != 1:
-        raise ValueError("The document must hold exactly one gap for the seal.")
-    sealed = bytearray(pdf)
-    start = sealed.index(CONTENTS_GAP) + len(b"/Contents ")
-    end = start + 2 * CMS_BYTES + 2
-    covered = b"/ByteRange [0 %d %d %d]" % (start, end, len(sealed) - end)
-    at = sealed.index(RANGE_GAP)
-    sealed[at : at + len(RANGE_GAP)] = covered.ljust(len(RANGE_GAP))
-    whole = memoryview(sealed)
-    digest = hashlib.sha256(whole[:start])
-    digest.update(whole[end:])
-    cms = mould.make(digest.digest(), stamp, CMS_BYTES).hex().encode("ascii")
-    if len(cms) > 2 * CMS_BYTES:
-        raise ValueError("The seal is larger than the gap left for it.")
-    sealed[start + 1 : start + 1 + len(cms)] = cms
-    return bytes(sealed)
+    (sealed,) = seal_documents([pdf], mould, [stamp])
+    return sealed
+
+
+def seal_documents(pdfs: Sequence[bytes], mould: CmsMould, stamps: Sequence[Stamp | None]) -> list[bytes]:
+    """Several documents sealed with one request to the holder of the key, who may authorise them together."""
+    drafts = [Draft(pdf, mould) for pdf in pdfs]
+    signatures = mould.sign([draft.attributes for draft in drafts])
+    return [
+        draft.filled(mould.make(draft.attributes, signature, stamp, CMS_BYTES))
+        for draft, signature, stamp in zip(drafts, signatures, stamps, strict=True)
+    ]
+
+
+class Draft:
+    """A document whose gap is measured and covered, waiting for its seal."""
+
+    def __init__(self, pdf: bytes, mould: CmsMould):
+        if pdf.count(CONTENTS_GAP) != 1 or pdf.count(RANGE_GAP) != 1:
+            raise ValueError("The document must hold exactly one gap for the seal.")
+        self.content = bytearray(pdf)
+        self.start = self.content.index(CONTENTS_GAP) + len(b"/Contents ")
+        end = self.start + 2 * CMS_BYTES + 2
+        covered = b"/ByteRange [0 %d %d %d]" % (self.start, end, len(pdf) - end)
+        at = self.content.index(RANGE_GAP)
+        self.content[at : at + len(RANGE_GAP)] = covered.ljust(len(RANGE_GAP))
+        whole = memoryview(self.content)
+        digest = hashlib.sha256(whole[: self.start])
+        digest.update(whole[end:])
+        self.attributes = mould.attributes(digest.digest())
+
+    def filled(self, cms: bytes) -> bytes:
+        """The sealed bytes. Raises ValueError when the seal is larger than the gap left for it."""
+        if len(cms) > CMS_BYTES:
+            raise ValueError("The seal is larger than the gap left for it.")
+        written = cms.hex().encode("ascii")
+        self.content[self.start + 1 : self.start + 1 + len(written)] = written
+        return bytes(self.content)

@@ -1,14 +1,16 @@
-"""The sealer of development and demonstration: a PKCS#12 file beside the database, signed by the sandbox authority."""
+"""The holder of development and demonstration: PKCS#12 files beside the database, made by the sandbox."""
 
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, utils
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, utils
 from cryptography.hazmat.primitives.serialization import pkcs12
 
-from certificates.authority import is_sandbox, read_key, sandbox_files
+from certificates.authority import SandboxFiles, is_sandbox, read_key
+from certificates.purposes import Purpose
+from certificates.sandbox_keys import key_files
 from certificates.sealing.port import SealerRefused
 
 # Deterministic (RFC 6979): sealing the same document again gives the same bytes, so a task that runs twice
@@ -16,24 +18,38 @@ from certificates.sealing.port import SealerRefused
 ALGORITHM = ec.ECDSA(utils.Prehashed(hashes.SHA256()), deterministic_signing=True)
 
 
-class LocalP12Sealer:
-    """Loads the key once per process; only the process that runs the signing queue may."""
+class LocalKey:
+    """A key without a certificate, loaded once per process; only the process that runs the signing queue may."""
 
     def __init__(self, bundle: pkcs12.PKCS12KeyAndCertificates):
         self.key = bundle.key
+
+    def sign_digests(self, digests: Sequence[bytes]) -> list[bytes]:
+        if isinstance(self.key, ed25519.Ed25519PrivateKey):
+            return [self.key.sign(digest) for digest in digests]
+        return [self.key.sign(digest, ALGORITHM) for digest in digests]
+
+
+class LocalP12Sealer(LocalKey):
+    """The key of a seal, with its certificate."""
+
+    def __init__(self, bundle: pkcs12.PKCS12KeyAndCertificates):
+        super().__init__(bundle)
         certificate = bundle.cert.certificate
         self.is_sandbox = is_sandbox(certificate)
         self.certificate = certificate.public_bytes(serialization.Encoding.DER)
         self.chain = [extra.certificate.public_bytes(serialization.Encoding.DER) for extra in bundle.additional_certs]
 
-    def sign_digests(self, digests: Sequence[bytes]) -> list[bytes]:
-        return [self.key.sign(digest, ALGORITHM) for digest in digests]
 
-
-@lru_cache(maxsize=1)
-def open_local_sealer(pki_dir: Path, passphrase: str) -> LocalP12Sealer:
-    """The sealer of the sandbox authority under `pki_dir`; an empty passphrase means the one in the file."""
-    files = sandbox_files(pki_dir)
-    if not files.seal_p12.exists():
-        raise SealerRefused("Pas de cachet de bac à sable : lancez d’abord manage.py make_sandbox_authority.")
-    return LocalP12Sealer(read_key(files.seal_p12, files.passphrase, passphrase))
+@lru_cache(maxsize=16)
+def open_local_key(pki_dir: Path, purpose: str, label: str, passphrase: str) -> LocalKey:
+    """The key of that label under `pki_dir`; an empty passphrase means the one in its file. Raises SealerRefused."""
+    if purpose == Purpose.PDF:
+        files = SandboxFiles(Path(pki_dir) / label)
+        file, kind = files.seal_p12, LocalP12Sealer
+    else:
+        files = key_files(pki_dir, label)
+        file, kind = files.key_p12, LocalKey
+    if not file.exists():
+        raise SealerRefused(f"Pas de clé de bac à sable « {label} » : lancez d’abord manage.py make_sandbox_authority.")
+    return kind(read_key(file, files.passphrase, passphrase))

@@ -1,7 +1,8 @@
-"""The sealer of production: an EC P-256 key that never leaves its PKCS#11 token (an HSM, a card, SoftHSM2).
+"""The holder of production: keys that never leave their PKCS#11 token (an HSM, a card, SoftHSM2).
 
-One session per process, opened at the first signature, so never before Celery forks; a token restarted or unplugged
-for a while is opened again. A PIN that was refused is not tried again by this process: tokens lock after a few.
+One session per process, whatever the number of keys, opened at the first signature, so never before Celery forks; a token
+restarted or unplugged for a while is opened again. A PIN that was refused is not tried again by this process: tokens lock
+after a few.
 """
 
 import logging
@@ -11,14 +12,13 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
-from pathlib import Path
 
 import pkcs11
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from pkcs11 import Attribute, KeyType, Mechanism, ObjectClass
 from pkcs11 import exceptions as refusals
 
-from certificates.sealing.chain import SealChain, in_der, read_chain
+from certificates.purposes import Algorithm
 from certificates.sealing.port import SealerRefused, SealerUnavailable
 
 logger = logging.getLogger(__name__)
@@ -32,53 +32,60 @@ PIN_REFUSED = (
     refusals.PinLocked,
     refusals.UserPinNotInitialized,
 )
+# How the token names each algorithm: the type of key, the way of signing (PKCS #11 v3.0, 2.3).
+NAMES = {
+    Algorithm.ES256: (KeyType.EC, Mechanism.ECDSA),
+    Algorithm.EDDSA: (KeyType.EC_EDWARDS, Mechanism.EDDSA),
+}
 
 
 @dataclass(frozen=True)
-class TokenKey:
-    """Where the key is: the module that speaks to the token, the token's label, the key's label, and the PIN."""
+class TokenPlace:
+    """The module that speaks to the token, the token's label, and the PIN."""
 
     module: str
     token: str
-    key: str
     pin: str = field(repr=False)
 
 
-class Pkcs11Sealer:
-    """Signs with a key it never sees; the signature comes back raw and is given as DER."""
+class Token:
+    """The one session of this process with a token; keys are found in it by label."""
 
-    def __init__(self, place: TokenKey, chain: SealChain):
+    def __init__(self, place: TokenPlace):
         self.place = place
-        self.certificate = in_der(chain.seal)
-        self.chain = [in_der(certificate) for certificate in chain.above]
-        self.is_sandbox = chain.is_sandbox
         self.lock = threading.Lock()
-        self.session = self.key = self.opened_by = None
+        self.session = self.opened_by = None
+        self.keys: dict[tuple[str, Algorithm], pkcs11.PrivateKey] = {}
         self.pin_was_refused = False
 
-    def sign_digests(self, digests: Sequence[bytes]) -> list[bytes]:
-        """Raises SealerUnavailable when the token does not answer, SealerRefused when it answers no."""
-        with self.lock:
-            return [in_der_form(self.sign(digest)) for digest in digests]
+    def sign(self, label: str, algorithm: Algorithm, digest: bytes) -> bytes:
+        """One raw signature; when the open session fails, once more in a new one.
 
-    def sign(self, digest: bytes) -> bytes:
-        """One raw signature; when the open session fails, once more in a new one."""
-        if self.key is not None and self.opened_by == os.getpid():
+        Raises SealerUnavailable when the token does not answer, SealerRefused when it answers no.
+        """
+        with self.lock:
+            if self.session is not None and self.opened_by == os.getpid():
+                try:
+                    return self.sign_in_session(label, algorithm, digest)
+                except pkcs11.PKCS11Error as error:
+                    logger.warning("Le jeton a rompu la session (%s) : on la rouvre.", type(error).__name__)
+            if self.opened_by is not None:
+                self.close()
             try:
-                return self.key.sign(digest, mechanism=Mechanism.ECDSA)
+                self.open()
+                return self.sign_in_session(label, algorithm, digest)
             except pkcs11.PKCS11Error as error:
-                logger.warning("Le jeton a rompu la session (%s) : on la rouvre.", type(error).__name__)
-        if self.opened_by is not None:
-            self.close()
-        try:
-            self.open()
-            return self.key.sign(digest, mechanism=Mechanism.ECDSA)
-        except pkcs11.PKCS11Error as error:
-            self.close()
-            raise SealerUnavailable(
-                f"Le jeton « {self.place.token} » ne répond pas ({told(error)}). "
-                "Le cachet sera retenté ; vérifiez le HSM, LMS_PKCS11_MODULE et LMS_PKCS11_TOKEN."
-            ) from error
+                self.close()
+                raise SealerUnavailable(
+                    f"Le jeton « {self.place.token} » ne répond pas ({told(error)}). "
+                    "Le cachet sera retenté ; vérifiez le HSM, LMS_PKCS11_MODULE et LMS_PKCS11_TOKEN."
+                ) from error
+
+    def sign_in_session(self, label: str, algorithm: Algorithm, digest: bytes) -> bytes:
+        name = label, algorithm
+        if name not in self.keys:
+            self.keys[name] = self.find_key(label, algorithm)
+        return self.keys[name].sign(digest, mechanism=NAMES[algorithm][1])
 
     def open(self) -> None:
         if self.pin_was_refused:
@@ -96,31 +103,40 @@ class Pkcs11Sealer:
                 f"Le jeton « {self.place.token} » refuse le PIN ({type(error).__name__}). "
                 "Corrigez LMS_PKCS11_TOKEN_PIN, puis redémarrez le travailleur de signature."
             ) from error
-        self.key = self.find_key()
         self.opened_by = os.getpid()
 
-    def find_key(self) -> pkcs11.PrivateKey:
+    def find_key(self, label: str, algorithm: Algorithm) -> pkcs11.PrivateKey:
         """The one private key of that label; refused when a copy could be taken out of the token."""
         try:
-            key = self.session.get_key(object_class=ObjectClass.PRIVATE_KEY, key_type=KeyType.EC, label=self.place.key)
+            key = self.session.get_key(object_class=ObjectClass.PRIVATE_KEY, key_type=NAMES[algorithm][0], label=label)
         except (pkcs11.NoSuchKey, pkcs11.MultipleObjectsReturned) as error:
-            self.close()
             raise SealerRefused(
-                f"Le jeton « {self.place.token} » doit tenir une clé privée EC « {self.place.key} », et une seule : "
-                "vérifiez LMS_PKCS11_KEY."
+                f"Le jeton « {self.place.token} » doit tenir une clé privée {NAMES[algorithm][0].name} « {label} », et "
+                "une seule : vérifiez LMS_PKCS11_KEY et manage.py keys list."
             ) from error
         if key[Attribute.EXTRACTABLE]:
-            self.close()
             raise SealerRefused(
-                f"La clé « {self.place.key} » peut être extraite du jeton : engendrez-la dans le jeton, non extractible."
+                f"La clé « {label} » peut être extraite du jeton : engendrez-la dans le jeton, non extractible."
             )
         return key
 
     def close(self) -> None:
         """Leave the token, and the module, which may remember one that is gone or its parent process."""
-        self.session = self.key = self.opened_by = None
+        self.session = self.opened_by = None
+        self.keys.clear()
         with suppress(pkcs11.PKCS11Error):  # what does not answer cannot take its leave
             pkcs11.lib(self.place.module).finalize()
+
+
+class TokenHolder:
+    """One key of a token. ECDSA signatures come back raw and are given as DER."""
+
+    def __init__(self, token: Token, label: str, algorithm: Algorithm):
+        self.token, self.label, self.algorithm = token, label, algorithm
+
+    def sign_digests(self, digests: Sequence[bytes]) -> list[bytes]:
+        raws = [self.token.sign(self.label, self.algorithm, digest) for digest in digests]
+        return [in_der_form(raw) for raw in raws] if self.algorithm == Algorithm.ES256 else raws
 
 
 def told(error: pkcs11.PKCS11Error) -> str:
@@ -136,6 +152,6 @@ def in_der_form(raw: bytes) -> bytes:
 
 
 @lru_cache(maxsize=1)
-def open_token_sealer(place: TokenKey, certificates: Path, root: Path) -> Pkcs11Sealer:
-    """The sealer of this process: made once, its session opened when first needed."""
-    return Pkcs11Sealer(place, read_chain(certificates, root))
+def open_token(place: TokenPlace) -> Token:
+    """The token of this process: made once, its session opened when first needed."""
+    return Token(place)

@@ -1,7 +1,10 @@
-"""The port of whoever holds the key of the seal: it is given digests, never documents."""
+"""The ports of whoever holds a key: it is given digests, never documents; or, for lack of that, whole documents."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol
+
+from lms.core.jobs import NotYet
 
 
 class SealerRefused(Exception):
@@ -12,7 +15,25 @@ class SealerUnavailable(Exception):
     """The holder of the key does not answer for now; the job will try again."""
 
 
-class Sealer(Protocol):
+class QuotaReached(SealerUnavailable, NotYet):
+    """The key gave in this hour all the signatures it may; the job waits for the next, which costs it no attempt."""
+
+    def __init__(self, message: str, until: datetime):
+        super().__init__(message)
+        self.until = until
+
+
+class KeyHolder(Protocol):
+    """Where one private key is: a file of the sandbox, a token, a remote service. What it gives is not checked yet."""
+
+    def sign_digests(self, digests: Sequence[bytes]) -> list[bytes]:
+        """The signature of each, in the same order: DER for ECDSA, 64 bytes for Ed25519.
+
+        Raises SealerUnavailable, SealerRefused.
+        """
+
+
+class Sealer(KeyHolder, Protocol):
     """An organisational seal, ECDSA on P-256 with SHA-256.
 
     `certificate` and `chain` are DER: the seal's certificate, then those above it, root left out.
@@ -21,6 +42,3 @@ class Sealer(Protocol):
     certificate: bytes
     chain: Sequence[bytes]
     is_sandbox: bool
-
-    def sign_digests(self, digests: Sequence[bytes]) -> list[bytes]:
-        """The DER signature of each SHA-256 digest, in the same order."""

@@ -1,61 +1,138 @@
-"""The one door to the key: which sealer this installation uses, and which process may open it."""
+"""The one door to the keys: which one signs for a purpose, where it is kept, and which process may open it."""
 
 from datetime import datetime
+from pathlib import Path
 
-from cryptography.x509 import load_der_x509_certificate
+from cryptography import x509
 from django.conf import settings
 from django.utils import timezone
 
 from certificates import rules
-from certificates.sealing.local_p12 import open_local_sealer
-from certificates.sealing.port import Sealer, SealerRefused
+from certificates.actions.keys import NewKey, adopt_key, count_signatures
+from certificates.authority import SandboxFiles
+from certificates.models import SealKey
+from certificates.purposes import Purpose
+from certificates.sandbox_keys import first_label, make_sandbox_key
+from certificates.sealing.chain import SealChain, chain_under, read_chain
+from certificates.sealing.local_p12 import open_local_key
+from certificates.sealing.port import KeyHolder, Sealer, SealerRefused
+from certificates.sealing.signer import Signer
+from certificates.trust import trusted_roots
 
 
 def open_sealer() -> Sealer:
-    """The sealer chosen by LMS_SEALER, fit to seal now.
+    """The seal of documents, fit to seal now. Raises SealerRefused, SealerUnavailable."""
+    return open_signer(Purpose.PDF)
+
+
+def open_signer(purpose: str) -> Signer:
+    """The key that signs for a purpose today; the first one is adopted from the settings.
 
     Raises SealerRefused in any process but the signing worker (LMS_SIGNING_WORKER), so that a web process,
     even subverted by a mistake of ours, finds no code path to the key.
     """
+    refuse_elsewhere()
+    return signer_with(key_in_use(purpose))
+
+
+def signer_with(key: SealKey) -> Signer:
+    """One key of the register, in use or about to be, able to sign now. Raises SealerRefused."""
+    refuse_elsewhere()
+    if key.is_specimen:
+        refuse_specimens_in_production()
+    refuse_outside_its_life(key, timezone.now())
+    if key.chain_pem and key.purpose == Purpose.PDF:
+        chain_under(key.certificates, [one for file in trusted_roots() for one in read_pem(file)])
+    return Signer(key, holder_of(key), count_now)
+
+
+def refuse_elsewhere() -> None:
     if not settings.LMS_SIGNING_WORKER:
-        raise SealerRefused("Seul le travailleur de signature ouvre le cachet (LMS_SIGNING_WORKER=1).")
-    sealer = chosen_sealer()
-    if sealer.is_sandbox:
-        refuse_specimens_in_production()
-    refuse_outside_its_life(sealer, timezone.now())
-    return sealer
+        raise SealerRefused("Seul le travailleur de signature ouvre une clé (LMS_SIGNING_WORKER=1).")
 
 
-def chosen_sealer() -> Sealer:
-    if settings.LMS_SEALER == "local-p12":
-        refuse_specimens_in_production()
-        return open_local_sealer(settings.LMS_PKI_DIR, settings.LMS_SEAL_PASSPHRASE)
-    if settings.LMS_SEALER == "pkcs11":
-        # Here, because the wrapper is compiled and a demonstration does without (requirements/production.in).
-        from certificates.sealing.pkcs11_token import TokenKey, open_token_sealer
-
-        place = TokenKey(
-            settings.LMS_PKCS11_MODULE,
-            settings.LMS_PKCS11_TOKEN,
-            settings.LMS_PKCS11_KEY,
-            settings.LMS_PKCS11_TOKEN_PIN,
-        )
-        return open_token_sealer(place, settings.LMS_SEAL_CERTIFICATES, settings.LMS_SEAL_ROOT)
-    raise SealerRefused(f"LMS_SEALER vaut « {settings.LMS_SEALER} », que personne ne connaît : local-p12 ou pkcs11.")
-
-
-def refuse_specimens_in_production() -> None:
-    if not (settings.DEBUG or settings.LMS_DEMO):
-        raise SealerRefused("Le cachet de bac à sable est pour le développement et la démonstration : voir LMS_SEALER.")
-
-
-def refuse_outside_its_life(sealer: Sealer, now: datetime) -> None:
-    """Raises SealerRefused before the seal's certificate begins, and from its last day on."""
-    certificate = load_der_x509_certificate(sealer.certificate)
-    starts_at, ends_at = certificate.not_valid_before_utc, certificate.not_valid_after_utc
-    if not rules.may_seal(starts_at, ends_at, now):
+def key_in_use(purpose: str) -> SealKey:
+    """The active key of the register, or the one of the settings when none was ever known. Raises SealerRefused."""
+    if key := SealKey.objects.in_use_for(purpose).first():
+        return key
+    if SealKey.objects.filter(purpose=purpose).exists():
         raise SealerRefused(
-            f"Le certificat du cachet vaut du {timezone.localtime(starts_at):%d/%m/%Y} au "
-            f"{timezone.localtime(ends_at):%d/%m/%Y %H:%M} et ne scelle plus le dernier jour : renouvelez-le "
-            "(deploy/README.md)."
+            f"Aucune clé n’est active pour « {purpose} » : activez la prochaine (manage.py keys activate, docs/cles.md)."
+        )
+    return adopt_key(key_of_settings(purpose), timezone.now())
+
+
+def key_of_settings(purpose: str) -> NewKey:
+    """The first key of a purpose, in public. Raises SealerRefused."""
+    label = first_label(purpose)
+    if purpose != Purpose.PDF:
+        refuse_specimens_in_production(
+            f"Aucune clé pour « {purpose} » : introduisez-la (manage.py keys introduce, docs/cles.md)."
+        )
+        now, passphrase = timezone.now(), settings.LMS_SEAL_PASSPHRASE
+        make_sandbox_key(settings.LMS_PKI_DIR, purpose, label, now, passphrase)
+        holder = open_local_key(settings.LMS_PKI_DIR, purpose, label, passphrase)
+        return NewKey(purpose, label, SealKey.Kind.LOCAL, holder.key.public_key(), is_specimen=True)
+    chain = chain_of_settings()
+    if settings.LMS_SEALER != SealKey.Kind.LOCAL:
+        label = settings.LMS_PKCS11_KEY
+    return NewKey(purpose, label, settings.LMS_SEALER, chain.seal.public_key(), chain.sent, chain.is_sandbox)
+
+
+def chain_of_settings() -> SealChain:
+    """The seal that the settings name, and those above it. Raises SealerRefused."""
+    if settings.LMS_SEALER not in SealKey.Kind.values:
+        raise SealerRefused(
+            f"LMS_SEALER vaut « {settings.LMS_SEALER} », que personne ne connaît : {', '.join(SealKey.Kind.values)}."
+        )
+    if settings.LMS_SEALER == SealKey.Kind.LOCAL:
+        refuse_specimens_in_production()
+        return sandbox_chain(first_label(Purpose.PDF))
+    return read_chain(Path(settings.LMS_SEAL_CERTIFICATES), Path(settings.LMS_SEAL_ROOT))
+
+
+def sandbox_chain(label: str) -> SealChain:
+    """A seal of the sandbox. Raises SealerRefused."""
+    files = SandboxFiles(Path(settings.LMS_PKI_DIR) / label)
+    if not files.seal.exists():
+        raise SealerRefused("Pas de cachet de bac à sable : lancez d’abord manage.py make_sandbox_authority.")
+    return chain_under([*read_pem(files.seal), *read_pem(files.issuing)], read_pem(files.root))
+
+
+def read_pem(file: Path) -> list[x509.Certificate]:
+    return x509.load_pem_x509_certificates(file.read_bytes())
+
+
+def holder_of(key: SealKey) -> KeyHolder:
+    """Who holds the private half of a key of the register. Raises SealerRefused."""
+    if key.kind == SealKey.Kind.LOCAL:
+        refuse_specimens_in_production()
+        return open_local_key(settings.LMS_PKI_DIR, key.purpose, key.label, settings.LMS_SEAL_PASSPHRASE)
+    if key.kind == SealKey.Kind.PKCS11:
+        # Here, because the wrapper is compiled and a demonstration does without (requirements/production.in).
+        from certificates.sealing.pkcs11_token import TokenHolder, TokenPlace, open_token
+
+        place = TokenPlace(settings.LMS_PKCS11_MODULE, settings.LMS_PKCS11_TOKEN, settings.LMS_PKCS11_TOKEN_PIN)
+        return TokenHolder(open_token(place), key.label, key.algorithm)
+    raise SealerRefused(f"Personne ne sait ouvrir une clé « {key.kind} ».")
+
+
+def count_now(key: SealKey, signatures: int) -> None:
+    count_signatures(key, signatures, timezone.now())
+
+
+def refuse_specimens_in_production(
+    told: str = "Le cachet de bac à sable est pour le développement et la démonstration : voir LMS_SEALER.",
+) -> None:
+    if not (settings.DEBUG or settings.LMS_DEMO):
+        raise SealerRefused(told)
+
+
+def refuse_outside_its_life(key: SealKey, now: datetime) -> None:
+    """Raises SealerRefused before a key's certificate begins, and from its last day on."""
+    if key.valid_to is not None and not rules.may_seal(key.valid_from, key.valid_to, now):
+        raise SealerRefused(
+            f"Le certificat de la clé « {key} » vaut du {timezone.localtime(key.valid_from):%d/%m/%Y} au "
+            f"{timezone.localtime(key.valid_to):%d/%m/%Y %H:%M} et ne scelle plus le dernier jour : renouvelez-la "
+            "(docs/cles.md)."
         )

@@ -45,6 +45,12 @@ class Handler:
 HANDLERS: dict[str, Handler] = {}
 
 
+class NotYet(Exception):
+    """What a handler raises when its work must wait for an hour it knows, `until`; waiting is no failed attempt."""
+
+    until: datetime
+
+
 class UnknownJob(LookupError):
     """No app registered a handler under this name."""
 
@@ -165,6 +171,9 @@ class _Sitting:
         self.renewal.join()
         if error is None:
             self._settle(state=Job.State.DONE, percent=100, error="", finished_at=timezone.now())
+        elif isinstance(error, NotYet):
+            self._put_off(error)
+            return True
         elif isinstance(error, Exception):
             self._write_failure("".join(traceback.format_exception(error)))
             return True
@@ -188,6 +197,13 @@ class _Sitting:
             logger.warning("Job %s (%s) failed, attempt %s:\n%s", job.pk, job.name, job.attempts, error)
             again = now + Job.backoff(job.attempts)
             self._settle(state=Job.State.WAITING, error=error, run_after=again, sent_at=None, sends=0)
+
+    def _put_off(self, wait: NotYet):
+        logger.info("Job %s (%s) waits until %s: %s", self.job.pk, self.job.name, wait.until, wait)
+        attempts = F("attempts") - 1
+        self._settle(
+            state=Job.State.WAITING, error=str(wait), run_after=wait.until, attempts=attempts, sent_at=None, sends=0
+        )
 
     def _settle(self, **outcome):
         """Write the outcome, unless the lease went to another worker in the meantime."""

@@ -62,6 +62,8 @@ LMS_PKI_DIR = LMS_DATA_DIR / "pki"
 LMS_SIGNING_WORKER = env_flag("LMS_SIGNING_WORKER")
 # The passphrase of the PKCS#12 file; empty: the one written beside it, readable by its owner only.
 LMS_SEAL_PASSPHRASE = os.environ.get("LMS_SEAL_PASSPHRASE", "")
+# How many signatures a key may give in an hour, all workers together; beyond, jobs wait for the next.
+LMS_KEY_QUOTA_PER_HOUR = int(os.environ.get("LMS_KEY_QUOTA_PER_HOUR") or 20_000)
 # The token: the library that speaks to it, its label, the key's label, and its PIN, for the signing worker only. The
 # name of the PIN has TOKEN in it so that Django's error reports hide it.
 LMS_PKCS11_MODULE = os.environ.get("LMS_PKCS11_MODULE", "")

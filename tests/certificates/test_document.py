@@ -20,9 +20,7 @@ from certificates.drawing.sheet import draw_certificate
 from certificates.quarantine import check_apart
 from certificates.sealing.cms import CmsMould
 from certificates.sealing.document import CMS_BYTES, seal_document
-from certificates.sealing.local_p12 import open_local_sealer
-from certificates.sealing.port import SealerRefused
-from certificates.sealing.room import open_sealer
+from certificates.sealing.local_p12 import open_local_key
 from certificates.snapshot import AttestedLevel, Snapshot
 from certificates.verdicts import Verdict
 from tests.certificates.makers import a_snapshot
@@ -50,7 +48,7 @@ def draw(snapshot, is_specimen=True):
 
 @pytest.fixture(scope="module")
 def mould(pki_dir):
-    return CmsMould(open_local_sealer(pki_dir, ""))
+    return CmsMould(open_local_key(pki_dir, "pdf", "sandbox", ""))
 
 
 @pytest.fixture(scope="module")
@@ -206,49 +204,18 @@ def test_document_without_seal_is_not_ours(roots):
     assert check_pdf(draw(a_snapshot()), roots).verdict in (Verdict.UNSEALED, Verdict.ALTERED, Verdict.UNREADABLE)
 
 
-def test_signature_that_does_not_verify_is_refused_before_it_is_stored(mould):
-    class Wrong:
-        certificate, chain, is_sandbox = mould.sealer.certificate, mould.sealer.chain, True
-
-        def sign_digests(self, digests):
-            return mould.sealer.sign_digests([bytes(32) for _ in digests])
-
-    with pytest.raises(SealerRefused):
-        seal_document(draw(a_snapshot()), CmsMould(Wrong()))
-
-
 def test_document_has_exactly_one_gap_for_its_seal(mould, sealed):
     with pytest.raises(ValueError, match="exactly one gap"):
         seal_document(sealed, mould)
 
 
 def test_room_is_left_for_a_time_stamp(mould):
-    assert len(mould.make(bytes(32))) < CMS_BYTES - 2500
-
-
-def test_seal_opens_in_the_signing_worker_only(settings):
-    settings.LMS_SIGNING_WORKER = False
-    with pytest.raises(SealerRefused, match="LMS_SIGNING_WORKER"):
-        open_sealer()
-
-
-def test_sandbox_seal_is_refused_outside_demonstration(settings):
-    settings.LMS_DEMO = settings.DEBUG = False
-    with pytest.raises(SealerRefused, match="LMS_SEALER"):
-        open_sealer()
-
-
-def test_unknown_sealer_and_missing_authority_are_refused(settings, tmp_path):
-    settings.LMS_PKI_DIR = tmp_path
-    with pytest.raises(SealerRefused, match="make_sandbox_authority"):
-        open_sealer()
-    settings.LMS_SEALER = "hsm"
-    with pytest.raises(SealerRefused, match="hsm"):
-        open_sealer()
+    attributes = mould.attributes(bytes(32))
+    assert len(mould.make(attributes, *mould.sign([attributes]))) < CMS_BYTES - 2500
 
 
 def test_seal_names_the_certificate_of_the_sandbox(pki_dir):
-    sealer = open_local_sealer(pki_dir, "")
+    sealer = open_local_key(pki_dir, "pdf", "sandbox", "")
     seal = x509.load_pem_x509_certificate(sandbox_files(pki_dir).seal.read_bytes())
     assert x509.load_der_x509_certificate(sealer.certificate) == seal
     assert sealer.is_sandbox

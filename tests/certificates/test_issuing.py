@@ -261,7 +261,7 @@ def test_task_run_in_parallel_issues_one_certificate_one_file(no_time):
 
 KILLED_AT = {
     "after the number is given": "certificates.tasks.draw_certificate",
-    "between drawing and sealing": "certificates.lasting.signature.seal_document",
+    "between drawing and sealing": "certificates.lasting.signature.seal_documents",
     "between sealing and storing": "certificates.tasks.publish_certificate",
     "between storing and publishing": "certificates.actions.issuing.storage.fingerprint",
 }

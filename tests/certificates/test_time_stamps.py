@@ -13,12 +13,12 @@ from django.utils import timezone
 
 from certificates.authority import make_holder, read_key, sandbox_files, time_files
 from certificates.checks import seal_is_given_the_time
-from certificates.lasting.breaker import Breaker
 from certificates.lasting.http_time import HttpTimeStamper
 from certificates.lasting.port import StampRefused, StampUnavailable
 from certificates.lasting.room import open_time_stamper
 from certificates.lasting.sandbox_time import REJECTED, SandboxTimeAuthority
 from certificates.lasting.token import TimeTrust, question_about
+from certificates.outside.breaker import Breaker
 from certificates.sealing.port import SealerRefused
 from tests.certificates.time_server import TimeServer, dripping
 

@@ -1,0 +1,54 @@
+"""Keys of the sandbox that need no certificate: those of badges, QR codes and status lists, one folder each."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
+
+from certificates.authority import FOLDER, make_in_one_step, sandbox_files, write_private
+from certificates.purposes import Algorithm, Purpose, algorithm_of
+
+
+@dataclass(frozen=True)
+class KeyFiles:
+    """Where one such key is. Its label is the name of the folder."""
+
+    folder: Path
+
+    @property
+    def key_p12(self) -> Path:
+        return self.folder / "key.p12"
+
+    @property
+    def passphrase(self) -> Path:
+        return self.folder / "key.passphrase"
+
+
+def first_label(purpose: str) -> str:
+    """What the first key of the sandbox for a purpose is called."""
+    return FOLDER if purpose == Purpose.PDF else f"{FOLDER}-{purpose}"
+
+
+def key_files(pki_dir: Path, label: str) -> KeyFiles:
+    return KeyFiles(Path(pki_dir) / label)
+
+
+def make_sandbox_key(pki_dir: Path, purpose: str, label: str, now: datetime, passphrase: str = "") -> bool:
+    """Make a key for a purpose other than the seal; False when there is one of that label already."""
+
+    def write(files: KeyFiles, now: datetime, passphrase: str) -> None:
+        is_ecdsa = algorithm_of(purpose) == Algorithm.ES256
+        key = ec.generate_private_key(ec.SECP256R1()) if is_ecdsa else ed25519.Ed25519PrivateKey.generate()
+        encryption = BestAvailableEncryption(passphrase.encode())
+        content = pkcs12.serialize_key_and_certificates(label.encode(), key, None, None, encryption)
+        write_private(files.key_p12, content)
+        write_private(files.passphrase, passphrase.encode())
+
+    return make_in_one_step(key_files(pki_dir, label), write, now, passphrase)
+
+
+def sandbox_seals(pki_dir: Path) -> list[Path]:
+    """The folders of the authorities of seals, the first and those made to rehearse a renewal."""
+    return sorted(file.parent for file in Path(pki_dir).glob(f"{FOLDER}*/{sandbox_files(pki_dir).seal_p12.name}"))
