@@ -9,7 +9,13 @@ from django.utils.translation import gettext as _
 from certificates.models import Certificate
 from certificates.rules import printed_code, public_state
 from certificates.snapshot import Snapshot
-from certificates.words import ASSURANCE_MEANINGS, ASSURANCE_NAMES, day_in_words, hours_in_words
+from certificates.words import (
+    ASSURANCE_MEANINGS,
+    ASSURANCE_NAMES,
+    assessment_mode,
+    day_in_words,
+    hours_in_words,
+)
 
 
 @dataclass(frozen=True)
@@ -28,20 +34,26 @@ def printed_facts(printed: Snapshot) -> list[tuple[str, str]]:
         + (f" ({row.level_name})" if row.level_name else "")
         for row in printed.competences
     ]
-    return [
+    facts = [
+        (_("Document"), _("attestation de suivi") if printed.is_attestation else _("certificat")),
         (_("Titulaire"), printed.printed_name),
         (_("Formation"), printed.course_title),
         (_("Numéro"), printed.number),
         (_("Code"), printed_code(printed.public_code)),
         (_("Délivré le"), day_in_words(printed.issued_on)),
-        (_("Durée de la formation"), hours_in_words(printed.duration_minutes)),
+        (_("Valable jusqu’au"), printed.expires_on and day_in_words(printed.expires_on)),
+        (_("Durée en ligne"), printed.duration_minutes and hours_in_words(printed.duration_minutes)),
+        (_("Durée en présentiel"), printed.in_person_minutes and hours_in_words(printed.in_person_minutes)),
         (_("Compétences attestées"), "\n".join(levels) or _("aucune")),
+        (_("Compétences abordées, sans niveau attesté"), "\n".join(printed.covered)),
+        (_("Mode d’évaluation"), assessment_mode(printed.is_attestation, printed.pass_mark_percent)),
         (_("Niveau d’assurance"), f"{printed.assurance}, {ASSURANCE_NAMES[printed.assurance]}"),
         (_("Ce que cela prouve"), ASSURANCE_MEANINGS[printed.assurance]),
         (_("Version du contenu"), str(printed.content_version)),
         (_("Délivré par"), f"{printed.issuer}, {printed.issuer_parent}"),
-        (_("Signataire"), f"{printed.signatory_name}, {printed.signatory_title}"),
+        (_("Signataire"), "\n".join(f"{row.name}, {row.title}" for row in printed.signed_by)),
     ]
+    return [(label, value) for label, value in facts if value]
 
 
 def public_facts(certificate: Certificate, name_is_shown: bool) -> list[tuple[str, str]]:

@@ -85,3 +85,11 @@ def is_archive_late(written_at: datetime, now: datetime) -> bool:
 def retention_start(today: date, years: int) -> date:
     """The first day whose certificates must still be confirmed on `today`."""
     return today.replace(year=today.year - years, day=min(today.day, 28))
+
+
+def assurance_proved(stated: str, is_tested: bool) -> str:
+    """What the completion of a course proves, whatever its sheet claims: N1 (followed) without a marked test passed.
+
+    A test taken on line gives N2 at most: no fact says yet that it was supervised (N3), or what was learnt applied (N4).
+    """
+    return "N2" if is_tested and stated != "N1" else "N1"

@@ -1,7 +1,9 @@
-"""What a certificate says, frozen when its number is given: all that is drawn, and all that is drawn from."""
+"""What a document says, frozen when its number is given: all that is drawn, and all that is drawn from."""
 
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+
+FOLLOWED_ONLY = "N1"  # the course was followed, no level was tested
 
 
 @dataclass(frozen=True)
@@ -15,8 +17,19 @@ class AttestedLevel:
 
 
 @dataclass(frozen=True)
+class Signatory:
+    """Who answers for the document, as printed."""
+
+    name: str
+    title: str
+
+
+@dataclass(frozen=True)
 class Snapshot:
-    """The printed fields, and the instant of the seal (`sealed_at`, aware), so that drawing again gives the same file."""
+    """The printed fields, and the instant of the seal (`sealed_at`, aware), so that drawing again gives the same file.
+
+    The fields with a default came after the first certificates: what was frozen without them still reads.
+    """
 
     number: str
     public_code: str
@@ -26,7 +39,7 @@ class Snapshot:
     course_title: str
     content_version: int
     course_revision: int | None
-    duration_minutes: int
+    duration_minutes: int  # on line
     competences: tuple[AttestedLevel, ...]
     assurance: str
     issued_on: date
@@ -36,20 +49,44 @@ class Snapshot:
     issuer_parent: str
     signatory_name: str
     signatory_title: str
+    in_person_minutes: int = 0
+    covered: tuple[str, ...] = ()  # the competences of a course that was followed only: no level is attested
+    pass_mark_percent: int | None = None  # of the test; None for those frozen before it was kept, and without a test
+    expires_on: date | None = None  # the last day, None for ever
+    signatories: tuple[Signatory, ...] = ()
+
+    @property
+    def is_attestation(self) -> bool:
+        """Whether it only says that the course was followed (*attestation de suivi*)."""
+        return self.assurance == FOLLOWED_ONLY
+
+    @property
+    def kind(self) -> str:
+        """Which of the two documents it is."""
+        return "attestation" if self.is_attestation else "certificate"
+
+    @property
+    def signed_by(self) -> tuple[Signatory, ...]:
+        """Those printed, one at least."""
+        return self.signatories or (Signatory(self.signatory_name, self.signatory_title),)
 
     def to_json(self) -> dict:
         fields = asdict(self)
-        fields["issued_on"] = self.issued_on.isoformat()
-        fields["sealed_at"] = self.sealed_at.isoformat()
+        for name in ("issued_on", "sealed_at", "expires_on"):
+            fields[name] = fields[name] and fields[name].isoformat()
         return fields
 
     @classmethod
     def from_json(cls, fields: dict) -> "Snapshot":
+        expires_on = fields.get("expires_on")
         return cls(
             **{
                 **fields,
                 "competences": tuple(AttestedLevel(**row) for row in fields["competences"]),
                 "issued_on": date.fromisoformat(fields["issued_on"]),
                 "sealed_at": datetime.fromisoformat(fields["sealed_at"]),
+                "covered": tuple(fields.get("covered", ())),
+                "expires_on": expires_on and date.fromisoformat(expires_on),
+                "signatories": tuple(Signatory(**row) for row in fields.get("signatories", ())),
             }
         )

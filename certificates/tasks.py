@@ -81,7 +81,8 @@ def tell(job):
         "site_name": identity().name,
     }
     body = render_to_string("certificates/email/issued.txt", context)
-    subject = f"Votre certificat : {certificate.course_title}"
+    document = "attestation" if certificate.printed.is_attestation else "certificat"
+    subject = f"Votre {document} : {certificate.course_title}"
     EmailMessage(subject, body, to=[certificate.person.email]).send()
 
 

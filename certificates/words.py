@@ -23,6 +23,12 @@ ASSURANCE_MEANINGS = {
     "N3": "La personne a réussi une évaluation notée, devant un surveillant qui a contrôlé son identité.",
     "N4": "La personne a appliqué la compétence à son poste et sa hiérarchie l’a confirmé.",
 }
+# How what is proved was assessed; `percent` is the pass mark.
+ASSESSMENT_MODES = {
+    "none": "aucune épreuve : toutes les leçons suivies",
+    "test": "épreuve notée, passée en ligne",
+    "test_with_mark": "épreuve notée, passée en ligne, réussie à partir de %(percent)s\N{NO-BREAK SPACE}%%",
+}
 SPECIMEN = "SPÉCIMEN"
 SPECIMEN_MEANING = "Document de démonstration, scellé par une autorité de bac à sable : sans valeur."
 
@@ -39,3 +45,12 @@ def hours_in_words(minutes: int) -> str:
     if not hours:
         return f"{rest}\N{NO-BREAK SPACE}min"
     return f"{hours}\N{NO-BREAK SPACE}h" + (f"\N{NO-BREAK SPACE}{rest:02}" if rest else "")
+
+
+def assessment_mode(is_attestation: bool, pass_mark_percent: int | None) -> str:
+    """How a document was earned."""
+    if is_attestation:
+        return ASSESSMENT_MODES["none"]
+    if pass_mark_percent is None:
+        return ASSESSMENT_MODES["test"]
+    return ASSESSMENT_MODES["test_with_mark"] % {"percent": pass_mark_percent}

@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 VENV_PYTHON = VENV / "bin" / "python"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+JAXB = Path("/usr/share/java/jaxb-runtime.jar")  # what veraPDF, judge of the certificates' PDF, reads its rules with
 
 
 def say(message: str):
@@ -119,13 +120,17 @@ def has_browser() -> bool:
 
 
 def install_test_tools():
-    """What the browser tests, the independent check of signatures and the seal in a token need beyond Python."""
+    """What the browser tests, the independent checks of documents and the seal in a token need beyond Python."""
     if not shutil.which("pdfsig"):
         apt_install(["poppler-utils"])
     if not shutil.which("qpdf") and not apt_install(["qpdf"]):
         say("Pas de qpdf (Debian/Ubuntu : apt install qpdf) : l’essai de la structure des archives sera sauté")
     if not shutil.which("softhsm2-util") and not apt_install(["softhsm2"]):
         say("Pas de SoftHSM2 (Debian/Ubuntu : apt install softhsm2) : les essais du cachet en HSM seront sautés")
+    if not shutil.which("java"):
+        apt_install(["default-jre-headless"])
+    if not JAXB.exists():
+        apt_install(["libjaxb-java"])
     if not has_browser() and not apt_install(["chromium"]):
         say("Pas de Chromium sur le système : essai par l’outil de test")
         run(VENV_PYTHON, "-m", "playwright", "install", "chromium")
@@ -134,6 +139,8 @@ def install_test_tools():
         missing.append("Chromium (Debian/Ubuntu : apt install chromium ; ou CHROMIUM=/chemin/vers/chrome)")
     if not shutil.which("pdfsig"):
         missing.append("pdfsig (Debian/Ubuntu : apt install poppler-utils ; macOS : brew install poppler)")
+    if not shutil.which("java") or not JAXB.exists():
+        missing.append("veraPDF (Debian/Ubuntu : apt install default-jre-headless libjaxb-java)")
     if missing:
         give_up(
             "Il manque, pour tous les tests (needed to run every test) :\n  - "

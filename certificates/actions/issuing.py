@@ -8,20 +8,19 @@ from django.db import transaction
 from django.utils import timezone
 
 from certificates import rules, storage
+from certificates.actions.proving import Proof, proof_of
 from certificates.lasting.port import Stamp
 from certificates.lasting.signature import SealedDocument
 from certificates.models import Certificate, CertificateAct, CertificateFile, Series
 from certificates.names import name_seal
 from certificates.register_key import register_key
 from certificates.signals import certificate_issued, certificate_revoked
-from certificates.snapshot import AttestedLevel, Snapshot
+from certificates.snapshot import Snapshot
 from lms.core import audit
 from lms.core.identity import identity
 from lms.core.jobs import enqueue
 from lms.learning.models import Completion, Enrolment
 from lms.people.models import User
-
-ASSURANCE = "N2"  # quizzes are taken on line, unsupervised
 
 
 class NotRevocable(Exception):
@@ -37,7 +36,7 @@ def reserve_certificate(enrolment_pk: int, now: datetime) -> Certificate:
     if certificate := Certificate.objects.filter(enrolment=enrolment_pk).order_by("-revision").first():
         return certificate
     completion = Completion.objects.select_related("enrolment__person", "enrolment__course").get(enrolment=enrolment_pk)
-    competences = attested_levels(completion.enrolment.course)
+    proof = proof_of(completion)
     counter = {"code": settings.LMS_CERTIFICATE_SERIES, "year": timezone.localdate(now).year}
     Series.objects.get_or_create(**counter)
     with transaction.atomic():
@@ -46,7 +45,7 @@ def reserve_certificate(enrolment_pk: int, now: datetime) -> Certificate:
             return certificate
         series.last_number += 1
         series.save(update_fields=["last_number"])
-        snapshot = snapshot_of(completion, competences, series, now)
+        snapshot = snapshot_of(completion, proof, series, now)
         certificate = Certificate.objects.create(
             enrolment=completion.enrolment,
             person=completion.enrolment.person,
@@ -60,14 +59,13 @@ def reserve_certificate(enrolment_pk: int, now: datetime) -> Certificate:
             course_title=snapshot.course_title,
             issued_on=snapshot.issued_on,
             name_seal=name_seal(register_key(), snapshot.public_code, snapshot.printed_name),
+            expires_on=snapshot.expires_on,
         )
         CertificateAct.objects.create(certificate=certificate, verb=CertificateAct.Verb.RESERVED, at=now)
     return certificate
 
 
-def snapshot_of(
-    completion: Completion, competences: tuple[AttestedLevel, ...], series: Series, now: datetime
-) -> Snapshot:
+def snapshot_of(completion: Completion, proof: Proof, series: Series, now: datetime) -> Snapshot:
     """Everything the document will say, as it is now; the course as the completion pinned it."""
     person, course = completion.enrolment.person, completion.enrolment.course
     code = rules.new_public_code()
@@ -81,8 +79,11 @@ def snapshot_of(
         content_version=completion.content_version,
         course_revision=completion.course_revision_id,
         duration_minutes=course.duration_minutes,
-        competences=competences,
-        assurance=ASSURANCE,
+        in_person_minutes=course.in_person_minutes,
+        assurance=proof.assurance,
+        competences=proof.attested,
+        covered=proof.covered,
+        pass_mark_percent=proof.pass_mark_percent,
         issued_on=timezone.localdate(now),
         sealed_at=now.replace(microsecond=0),
         site_name=identity().name,
@@ -90,22 +91,6 @@ def snapshot_of(
         issuer_parent=settings.LMS_ISSUER_PARENT,
         signatory_name=settings.LMS_SIGNATORY_NAME,
         signatory_title=settings.LMS_SIGNATORY_TITLE,
-    )
-
-
-def attested_levels(course) -> tuple[AttestedLevel, ...]:
-    """The levels the course leads to, in its order, with their names on the scale of their framework."""
-    gains = course.competence_gains.select_related("competence__area__framework").prefetch_related(
-        "competence__area__framework__levels"
-    )
-    return tuple(
-        AttestedLevel(
-            gain.competence.code,
-            gain.competence.name,
-            gain.level,
-            next((row.name for row in gain.competence.area.framework.levels.all() if row.number == gain.level), ""),
-        )
-        for gain in gains.order_by("sort_order", "pk")
     )
 
 

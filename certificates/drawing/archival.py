@@ -12,15 +12,17 @@ from xml.sax.saxutils import escape
 from PIL import ImageCms
 from reportlab import rl_config
 from reportlab.pdfbase import pdfdoc
-from reportlab.pdfbase.pdfdoc import PDFArray, PDFDictionary, PDFName, PDFStream, PDFString
+from reportlab.pdfbase.pdfdoc import PDFArray, PDFDictionary, PDFName, PDFString
 from reportlab.pdfgen.canvas import Canvas
 
+from certificates.drawing.attachments import Attachment, lay_attachments
+from certificates.drawing.objects import RawObject, stream
 from certificates.drawing.xmp import XMP
 
 rl_config.useA85 = 0
 PRODUCER = "Académie CTD"
 WRITTEN_KEYS = {
-    "catalogue": ["OutputIntents", "Perms"],
+    "catalogue": ["OutputIntents", "Perms", "AF"],
     "page": ["StructParents", "Tabs"],
 }
 PRINT_AND_LOCK = 132  # annotation flags: printed, locked
@@ -39,18 +41,6 @@ def end_of_line_before_endstream(format_stream):
 pdfdoc.PDFStream.format = end_of_line_before_endstream(pdfdoc.PDFStream.format)
 
 
-class RawObject(pdfdoc.PDFObject):
-    """An indirect object given as bytes."""
-
-    __RefOnly__ = 1
-
-    def __init__(self, content: bytes):
-        self.content = content
-
-    def format(self, document):
-        return self.content
-
-
 @lru_cache(maxsize=1)
 def srgb_profile() -> bytes:
     """A small sRGB profile, with its date (bytes 24–35) and the identifier it enters (84–99) blanked."""
@@ -58,11 +48,6 @@ def srgb_profile() -> bytes:
     profile[24:36] = bytes.fromhex("07d000010001000000000000")
     profile[84:100] = bytes(16)
     return bytes(profile)
-
-
-def stream(dictionary: dict, content, compressed: bool = True) -> PDFStream:
-    filters = [pdfdoc.PDFZCompress] if compressed else []
-    return PDFStream(PDFDictionary(dictionary), content, filters)
 
 
 class ArchivalCanvas(Canvas):
@@ -90,6 +75,13 @@ class ArchivalCanvas(Canvas):
     @contextmanager
     def artifact(self):
         self._code.append("/Artifact BMC")
+        yield
+        self._code.append("EMC")
+
+    @contextmanager
+    def said_in(self, language: str):
+        """What is written inside is in another language than the document (a BCP 47 tag)."""
+        self._code.append(f"/Span <</Lang ({language})>> BDC")
         yield
         self._code.append("EMC")
 
@@ -160,7 +152,7 @@ class ArchivalCanvas(Canvas):
         document.Catalog.Perms = PDFDictionary({"DocMDP": value})
         document.Catalog.AcroForm = PDFDictionary({"Fields": PDFArray([document.Reference(widget)]), "SigFlags": 3})
 
-    def finish(self, title: str, author: str, subject: str, keywords: str) -> bytes:
+    def finish(self, title, author, subject, keywords, attachments: tuple[Attachment, ...] = ()) -> bytes:
         """The bytes of the document."""
         for set_value, value in (
             (self.setTitle, title),
@@ -173,6 +165,7 @@ class ArchivalCanvas(Canvas):
             set_value(value)
         self.lay_structure()
         self.lay_metadata(title, author, subject, keywords)
+        lay_attachments(self._doc, attachments, self.pdf_date)
         self._annotationrefs = self.annotations
         self.showPage()
         page = self._doc.Pages.pages[0]

@@ -29,14 +29,25 @@ class PathPen(BasePen):
         self.path.close()
 
 
-def draw_outlines(canvas: Canvas, text: str, font_name: str, size: float, x: float, y: float) -> None:
-    """The text centred on x, filled and stroked in the colours of the canvas."""
+def shaped_outlines(text: str, font_name: str):
+    """The font, and the text shaped in it."""
     face = uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(pdfmetrics.getFont(font_name).face.filename)))
-    font = uharfbuzz.Font(face)
     buffer = uharfbuzz.Buffer()
     buffer.add_str(text)
     buffer.guess_segment_properties()
+    font = uharfbuzz.Font(face)
     uharfbuzz.shape(font, buffer)
+    return face, font, buffer
+
+
+def outlines_width(text: str, font_name: str, size: float) -> float:
+    face, _, buffer = shaped_outlines(text, font_name)
+    return sum(place.x_advance for place in buffer.glyph_positions) * size / face.upem
+
+
+def draw_outlines(canvas: Canvas, text: str, font_name: str, size: float, x: float, y: float) -> None:
+    """The text centred on x, filled and stroked in the colours of the canvas."""
+    face, font, buffer = shaped_outlines(text, font_name)
     scale = size / face.upem
     pen_x = x - sum(place.x_advance for place in buffer.glyph_positions) * scale / 2
     for glyph, place in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True):

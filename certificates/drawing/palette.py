@@ -1,14 +1,30 @@
-"""The colours of the document (the platform's own; each dark or light enough to be told apart in grey)."""
+"""The colours of the document: the four of its design, and those that never change."""
 
-from reportlab.lib.colors import HexColor, white
+from dataclasses import dataclass
+from functools import lru_cache
 
-INDIGO = HexColor("#1a2350")
-LAGOON = HexColor("#0f6368")
-LATERITE = HexColor("#9c3d24")
-SAND = HexColor("#faf3e4")
+from reportlab.lib.colors import Color, HexColor, white
+
+from certificates.design import Colours
+
 OCHRE = HexColor("#d99a34")
 STITCH = HexColor("#e9dcc4")
 BLUSH = HexColor("#f7e6da")
 INK = HexColor("#17182b")
 MUTED = HexColor("#55586e")
 WHITE = white
+
+
+@dataclass(frozen=True)
+class Palette:
+    """The colours of a design, as reportlab wants them."""
+
+    main: Color
+    second: Color
+    accent: Color
+    ground: Color
+
+
+@lru_cache(maxsize=64)
+def palette_of(colours: Colours) -> Palette:
+    return Palette(*(HexColor(value) for value in (colours.main, colours.second, colours.accent, colours.ground)))

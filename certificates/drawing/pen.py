@@ -1,15 +1,32 @@
-"""A pen that writes shaped lines on the tagged canvas."""
+"""A pen that writes shaped lines on the tagged canvas, in the one or two languages of the document."""
 
 from contextlib import nullcontext
 
+from reportlab.pdfbase import pdfmetrics
+
 from certificates.drawing.archival import ArchivalCanvas
 from certificates.drawing.fonts import REGULAR, fitted, has_marks, shaped, wrapped
-from certificates.drawing.palette import INK
+from certificates.drawing.palette import INK, MUTED
+from certificates.drawing.wording import Wording
+
+BETWEEN = " / "
 
 
 class Pen:
-    def __init__(self, canvas: ArchivalCanvas):
+    """Texts in the main language are plain; those of a second one are marked, for who listens to the document."""
+
+    def __init__(self, canvas: ArchivalCanvas, wordings: tuple[Wording, ...]):
         self.canvas = canvas
+        self.wordings = wordings
+
+    @property
+    def words(self) -> Wording:
+        """Those of the main language."""
+        return self.wordings[0]
+
+    def said(self, name: str) -> list[str]:
+        """One of the fixed words, in each language."""
+        return [getattr(wording, name) for wording in self.wordings]
 
     def write(self, text: str, x: float, y: float, size: float, font: str = REGULAR, colour=INK, spacing: float = 0):
         """One line from x."""
@@ -30,15 +47,33 @@ class Pen:
         with self.canvas.tagged(tag):
             self.write(text, x, y, size, font, colour, spacing)
 
-    def block(self, tag, text, x, y, width, sizes, font=REGULAR, colour=INK, most_lines=2, leading=1.2):
+    def in_line(self, texts, x, y, size, width, font=REGULAR, colour=INK):
+        """A text and its translation one after the other, as small as they need be; inside an element."""
+        whole = pdfmetrics.stringWidth(BETWEEN.join(texts), font, size)
+        size = min(size, size * width / whole)
+        for number, text in enumerate(texts):
+            with self.canvas.said_in(self.wordings[number].tag) if number else nullcontext():
+                part = f"{text} " if number == len(texts) - 1 else f"{text}{BETWEEN}"
+                self.write(part, x, y, size, font, colour)
+                x += pdfmetrics.stringWidth(part, font, size)
+
+    def block(self, tag, text, x, y, width, sizes, font=REGULAR, colour=INK, most_lines=2, leading=1.2, language=""):
         """A text as large as fits, one element however many lines; gives the height of its last line."""
         size, lines = fitted(text, font, sizes, width, most_lines)
-        with self.canvas.tagged(tag):
+        with self.canvas.tagged(tag), self.canvas.said_in(language) if language else nullcontext():
             for number, line in enumerate(lines):
                 ending = "" if number == len(lines) - 1 else " "
                 self.write(line + ending, x, y - number * size * leading, size, font, colour)
         return y - (len(lines) - 1) * size * leading
 
-    def paragraph(self, text, x, y, width, size, font=REGULAR, colour=INK, leading=1.3):
+    def paragraph(self, text, x, y, width, size, font=REGULAR, colour=INK, leading=1.3, language=""):
         """A text of one size on as many lines as it takes; gives the height of its last line."""
-        return self.block("P", text, x, y, width, (size,), font, colour, len(wrapped(text, font, size, width)), leading)
+        most = len(wrapped(text, font, size, width))
+        return self.block("P", text, x, y, width, (size,), font, colour, most, leading, language)
+
+    def paragraphs(self, texts, x, y, width, size, font=REGULAR, colour=INK):
+        """A text and, smaller below it, its translation; gives the height of the last line."""
+        y = self.paragraph(texts[0], x, y, width, size, font, colour)
+        for wording, text in zip(self.wordings[1:], texts[1:], strict=True):
+            y = self.paragraph(text, x, y - size * 1.35, width, size * 0.92, REGULAR, MUTED, language=wording.tag)
+        return y

@@ -11,7 +11,8 @@ from certificates.actions import reserve_certificate
 from certificates.models import Certificate
 from certificates.snapshot import AttestedLevel, Snapshot
 from certificates.tasks import issue
-from courses.models import CataloguePage, CompetenceGain, CoursePage, HomePage
+from courses.models import CataloguePage, CompetenceGain, CoursePage, HomePage, QuizPage
+from lms.assessment.models import Attempt
 from lms.learning.models import Completion, Enrolment
 from lms.people.models import Post, RoleAssignment, Unit, User
 from lms.skills.models import Area, Competence, Framework, Level
@@ -44,7 +45,7 @@ def make_competence():
     return Competence.objects.create(area=area, code=f"CN{number}", name=f"Compétence {number}")
 
 
-def make_course(title="Messagerie professionnelle", level=2):
+def make_course(title="Messagerie professionnelle", level=2, **fields):
     catalogue = CataloguePage.objects.first()
     if catalogue is None:
         Locale.objects.get_or_create(language_code="fr")  # emptied with the rest by tests of transactions
@@ -59,24 +60,38 @@ def make_course(title="Messagerie professionnelle", level=2):
         summary="-",
         duration_minutes=80,
         contact_email="c@example.org",
+        **fields,
     )
     catalogue.add_child(instance=course)
     CompetenceGain.objects.create(course=course, competence=make_competence(), level=level)
+    course.add_child(instance=QuizPage(title="Évaluation", slug="evaluation"))
     return course
 
 
-def make_completion(person=None, course=None):
-    """An enrolment completed, as learning leaves it."""
+def make_completion(person=None, course=None, is_tested=True):
+    """An enrolment completed, as learning leaves it: its test passed, or its lessons merely followed."""
     now = timezone.now()
     enrolment = Enrolment.objects.create(
         person=person or make_user(), course=course or make_course(), state="completed", enrolled_at=now
     )
-    return Completion.objects.create(enrolment=enrolment, completed_at=now, content_version=3, conditions=[])
+    conditions = [make_passed_test(enrolment)] if is_tested else []
+    return Completion.objects.create(enrolment=enrolment, completed_at=now, content_version=3, conditions=conditions)
 
 
-def make_certificate(person=None, course=None):
+def make_passed_test(enrolment, **fields):
+    """An attempt that passed the test of the course; gives the condition that the completion records."""
+    quiz, now = QuizPage.objects.child_of(enrolment.course).get(), timezone.now()
+    given = {"pass_mark_percent": 70, "max_points": 4, "is_passed": True, "rules": {"preset": "summative"}, **fields}
+    Attempt.objects.create(
+        enrolment=enrolment, quiz=quiz, number=enrolment.attempts.count() + 1, state="submitted", started_at=now,
+        submitted_at=now, score_percent=90, **given,
+    )  # fmt: skip
+    return {"code": f"quiz:{quiz.pk}", "is_met": True}
+
+
+def make_certificate(person=None, course=None, is_tested=True):
     """A certificate issued for real: numbered, drawn, sealed, stored."""
-    completion = make_completion(person, course)
+    completion = make_completion(person, course, is_tested)
     issue(Payload(enrolment=completion.enrolment_id))
     return Certificate.objects.get(enrolment=completion.enrolment_id)
 
@@ -119,6 +134,7 @@ def a_snapshot(**fields):
             "duration_minutes": 140,
             "competences": (AttestedLevel("CN1", "Outils numériques", 2, "Guidé"),),
             "assurance": "N2",
+            "pass_mark_percent": 70,
             "issued_on": date(2026, 12, 1),
             "sealed_at": datetime(2026, 12, 1, 8, 30, tzinfo=UTC),
             "site_name": "Académie CTD",

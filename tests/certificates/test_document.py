@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import unicodedata
 import zlib
+from datetime import date
 
 import pytest
 import zxingcpp
@@ -21,8 +22,9 @@ from certificates.quarantine import check_apart
 from certificates.sealing.cms import CmsMould
 from certificates.sealing.document import CMS_BYTES, seal_document
 from certificates.sealing.local_p12 import open_local_key
-from certificates.snapshot import AttestedLevel, Snapshot
+from certificates.snapshot import Snapshot
 from certificates.verdicts import Verdict
+from tests.certificates.documents import LONG
 from tests.certificates.makers import a_snapshot
 
 NAMES = [
@@ -32,14 +34,6 @@ NAMES = [
     "Kɔ́jó ƉƐGBƐLÓ ŋɣƒ",
     "O'Brien & <Fils> (Étienne) \\ D’Almeida",
 ]
-LONG = a_snapshot(
-    printed_name="Ọ̀ṣúnlékẹ̀ Ɖɔ̀súxwɛ́ Marie-Antoinette ẸGBẸ́YẸMÍ épouse HOUNKPATIN-AGBODJAN DE SOUZA",
-    course_title="Rédiger et piloter la feuille de route numérique d’une commune : diagnostic, budget, partenaires, "
-    "suivi des indicateurs et redevabilité devant le conseil communal et les habitants",
-    competences=tuple(
-        AttestedLevel(f"CN{n}", "Une compétence au nom assez long pour la ligne", 5, "Expert") for n in range(9)
-    ),
-)
 
 
 def draw(snapshot, is_specimen=True):
@@ -74,13 +68,17 @@ def test_name_is_copied_out_of_the_document_as_it_is_written(name, options):
 
 @needs_poppler
 def test_every_field_is_printed():
-    text = " ".join(text_of(draw(a_snapshot()), "-raw").split())
+    snapshot = a_snapshot(in_person_minutes=360, expires_on=date(2029, 11, 30))
+    text = " ".join(text_of(draw(snapshot), "-raw").split())
     for printed in (
         "Certificat de réussite",
         "Interopérabilité et X-Road",
         "CTD-2026-000127",
         "1er décembre 2026",
-        "2 h 20",
+        "En ligne 2 h 20",
+        "En présentiel 6 h",
+        "Valable jusqu’au 30 novembre 2029",
+        "épreuve notée, passée en ligne, réussie à partir de 70 %",
         "Version du contenu 3",
         "CN1 · Outils numériques — niveau 2 sur 5 (Guidé)",
         "N2",

@@ -7,10 +7,13 @@ from certificates.actions import publish_certificate, reserve_certificate, revok
 from certificates.lasting.signature import SealedDocument
 from certificates.models import Certificate
 from certificates.signals import certificate_issued
+from courses.models import QuizPage
 from courses.outline import course_outline
+from lms.assessment.actions import submit
 from lms.core.models import AuditEntry
 from lms.hr.models import Evidence, HeldLevel
 from lms.learning.actions import enrol, finish_lesson
+from tests.factories.assessment import open_attempt, right_answers
 from tests.factories.courses import CompetenceGainFactory, course_with
 from tests.factories.hr import give_level
 from tests.factories.people import UserFactory
@@ -27,14 +30,13 @@ def competences():
 @pytest.fixture
 def certificate(competences):
     """A certificate reserved for a course that leads to CN1 level 2 and SC1 level 3."""
-    course = course_with(lessons=1, quiz=False)
+    course = course_with(lessons=0)
     for competence, level in zip(competences, (2, 3), strict=True):
         CompetenceGainFactory(course=course, competence=competence, level=level)
-    now = timezone.now()
-    enrolment = enrol(UserFactory(), course, now)
-    outline = course_outline(course.pk, course.outline.version)
-    finish_lesson(enrolment, outline.items[0], now)
-    return reserve_certificate(enrolment.pk, now)
+    enrolment = enrol(UserFactory(), course, timezone.now())
+    attempt = open_attempt(enrolment, QuizPage.objects.child_of(course).get())
+    submit(attempt, timezone.now(), right_answers(attempt))
+    return reserve_certificate(enrolment.pk, timezone.now())
 
 
 def publish(certificate):
@@ -77,7 +79,19 @@ def test_a_competence_that_left_the_framework_gives_no_evidence(certificate, com
     assert list(Evidence.objects.values_list("competence__code", flat=True)) == ["SC1"]
 
 
-def test_an_attestation_gives_no_evidence(certificate):
+def test_an_attestation_gives_no_evidence(competences):
+    course = course_with(lessons=1, quiz=False)
+    CompetenceGainFactory(course=course, competence=competences[0], level=2)
+    enrolment = enrol(UserFactory(), course, timezone.now())
+    finish_lesson(enrolment, course_outline(course.pk, course.outline.version).items[0], timezone.now())
+    attestation = reserve_certificate(enrolment.pk, timezone.now())
+    assert (attestation.printed.assurance, attestation.printed.competences) == ("N1", ())
+    publish(attestation)
+    assert not Evidence.objects.exists()
+
+
+def test_an_attestation_that_would_list_levels_gives_no_evidence(certificate):
+    """As those frozen by another version of the platform might."""
     snapshot = {**certificate.snapshot, "assurance": "N1"}
     Certificate.objects.filter(pk=certificate.pk).update(snapshot=snapshot)
     publish(Certificate.objects.get(pk=certificate.pk))

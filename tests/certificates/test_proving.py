@@ -1,0 +1,110 @@
+"""What a completion proves, whatever the sheet of its course claims; and what is said of it."""
+
+import subprocess
+
+import pytest
+from django.conf import settings as django_settings
+from django.utils import timezone
+
+from certificates.actions import reserve_certificate
+from certificates.drawing.sheet import draw_certificate
+from certificates.rules import assurance_proved
+from certificates.snapshot import Signatory, Snapshot
+from lms.learning.models import Completion, Enrolment
+from tests.certificates.makers import a_snapshot, make_completion, make_course, make_passed_test, make_user
+
+
+@pytest.mark.parametrize(
+    ("stated", "is_tested", "proved"),
+    [
+        ("N1", False, "N1"), ("N2", False, "N1"), ("N3", False, "N1"), ("N4", False, "N1"),
+        ("N1", True, "N1"), ("N2", True, "N2"), ("N3", True, "N2"), ("N4", True, "N2"),
+    ],
+)  # fmt: skip
+def test_assurance_follows_the_facts_not_the_claim(stated, is_tested, proved):
+    assert assurance_proved(stated, is_tested) == proved
+
+
+def printed(completion) -> Snapshot:
+    return reserve_certificate(completion.enrolment_id, timezone.now()).printed
+
+
+@pytest.mark.django_db
+def test_course_that_was_only_followed_gives_an_attestation_without_levels():
+    snapshot = printed(make_completion(course=make_course(assurance="N4", in_person_minutes=90), is_tested=False))
+    assert (snapshot.assurance, snapshot.kind) == ("N1", "attestation")
+    assert (snapshot.competences, snapshot.pass_mark_percent) == ((), None)
+    assert len(snapshot.covered) == 1
+    assert "Compétence" in snapshot.covered[0]
+    assert snapshot.in_person_minutes == 90
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("stated", ["N2", "N3", "N4"])
+def test_course_whose_test_was_passed_gives_a_certificate_n2(stated):
+    snapshot = printed(make_completion(course=make_course(assurance=stated)))
+    assert (snapshot.assurance, snapshot.kind, snapshot.covered) == ("N2", "certificate", ())
+    assert [row.level for row in snapshot.competences] == [2]
+    assert snapshot.pass_mark_percent == 70
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        {"rules": {"preset": "practice"}},
+        {"rules": {"preset": "exam", "assurance": "N1"}},
+        {"is_passed": False},
+        {"is_passed": None},
+        {"max_points": 0},
+        {"pass_mark_percent": 0},
+    ],
+    ids=["practice", "said-to-prove-nothing", "failed", "to-be-marked", "survey", "cannot-be-failed"],
+)
+def test_what_is_no_test_proves_no_level(attempt):
+    completion = make_completion(is_tested=False)
+    completion.conditions = [make_passed_test(completion.enrolment, **attempt)]
+    completion.save()
+    assert printed(completion).assurance == "N1"
+
+
+@pytest.mark.django_db
+def test_test_of_someone_else_or_outside_the_course_completed_proves_nothing():
+    course = make_course()
+    make_completion(course=course)
+    now = timezone.now()
+    enrolment = Enrolment.objects.create(person=make_user(), course=course, state="completed", enrolled_at=now)
+    make_passed_test(enrolment)  # unpublished since: not among the conditions
+    completion = Completion.objects.create(
+        enrolment=enrolment, completed_at=now, content_version=1, conditions=[{"code": "lesson:12", "is_met": True}]
+    )
+    assert printed(completion).assurance == "N1"
+
+
+def test_snapshot_frozen_before_a_field_existed_still_reads():
+    fields = a_snapshot().to_json()
+    for name in ("in_person_minutes", "covered", "pass_mark_percent", "expires_on", "signatories"):
+        del fields[name]
+    snapshot = Snapshot.from_json(fields)
+    assert snapshot.signed_by == (Signatory("La direction du Centre", "Centre de transformation digitale, ASIN"),)
+    assert (snapshot.expires_on, snapshot.in_person_minutes) == (None, 0)
+    assert draw_certificate(snapshot, django_settings.LMS_FONTS_DIR, True)
+
+
+def test_attestation_says_what_it_does_not_prove():
+    snapshot = a_snapshot(assurance="N1", competences=(), covered=("CN1 · Outils numériques",), pass_mark_percent=None)
+    content = draw_certificate(snapshot, django_settings.LMS_FONTS_DIR, False)
+    command = ["pdftotext", "-raw", "-", "-"]
+    said = subprocess.run(command, input=content, capture_output=True, check=True).stdout.decode()
+    text = " ".join(said.split())
+    for words in (
+        "Attestation de suivi",
+        "Compétences abordées, sans niveau attesté",
+        "CN1 · Outils numériques",
+        "aucune épreuve : toutes les leçons suivies",
+        "N1",
+        "La personne a suivi toute la formation. Ce document ne prouve pas un niveau.",
+    ):
+        assert words in text
+    for words in ("Certificat", "réussi", "niveau 2", "attestées"):
+        assert words not in text
