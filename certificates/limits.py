@@ -24,7 +24,15 @@ def take(name: str, who: str, most: int, seconds: int) -> bool:
         return True
 
 
-def limited(name: str, most: int, seconds: int = 60, methods: tuple[str, ...] = ("GET", "POST")):
+def page_of_refusal(request, seconds: int):
+    response = render(request, "429.html", status=429)
+    response["Retry-After"] = str(seconds)
+    return response
+
+
+def limited(
+    name: str, most: int, seconds: int = 60, methods: tuple[str, ...] = ("GET", "POST"), refuse=page_of_refusal
+):
     """Answer 429, with when to come back, beyond `most` requests in `seconds` from one address."""
 
     def decorate(view):
@@ -32,9 +40,7 @@ def limited(name: str, most: int, seconds: int = 60, methods: tuple[str, ...] = 
         def wrapper(request, *args, **kwargs):
             address = get_adapter().get_client_ip(request)
             if request.method in methods and not take(name, address, most, seconds):
-                response = render(request, "429.html", status=429)
-                response["Retry-After"] = str(seconds)
-                return response
+                return refuse(request, seconds)
             return view(request, *args, **kwargs)
 
         return wrapper

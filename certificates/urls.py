@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from certificates.views import codes, files, holder
+from certificates.views import api, codes, files, holder
 
 app_name = "certificates"
 urlpatterns = [
@@ -14,4 +14,8 @@ urlpatterns = [
     path("verifier/", codes.verify, name="verify"),
     path("verifier/fichier/", files.verify_file, name="verify_file"),
     path("c/<str:typed>/", codes.verify_code, name="verify_code"),
+    path("api/v1/openapi.json", api.description, name="api_description"),
+    path("api/v1/certificates/<str:typed>/", api.certificate, name="api_certificate"),
+    path("api/v1/certificates/<str:typed>/holder/", api.holder, name="api_holder"),
+    path("api/v1/files/", api.file, name="api_file"),
 ]

@@ -47,6 +47,10 @@ PUBLIC_VIEWS = {
     "certificates:verify",
     "certificates:verify_code",
     "certificates:verify_file",
+    "certificates:api_description",
+    "certificates:api_certificate",
+    "certificates:api_holder",
+    "certificates:api_file",
 }
 # Open to the middleware because REST framework checks by itself; a test below sees that they send strangers away.
 CHECKED_BY_WAGTAIL = "wagtailadmin_api:"

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from certificates.checks_made import count_check
 from certificates.facts import public_facts, standing_of
 from certificates.forms import CodeForm, NameForm, PdfForm
-from certificates.limits import limited, take
+from certificates.limits import limited, page_of_refusal, take
 from certificates.models import Certificate
 from certificates.rules import code_from
 from certificates.shown import name_is_shown, typed_name_is_right
@@ -52,7 +52,7 @@ def answer_to_code(request, typed):
     is_right = None
     if request.method == "POST":
         if not take("verify-name", str(certificate.pk), NAMES_PER_HOUR, 3600):
-            return too_many_names(request)
+            return unindexed(page_of_refusal(request, 3600))
         is_right = form.is_valid() and typed_name_is_right(certificate, form.cleaned_data["name"])
     file = certificate.current_file()
     if request.method == "GET" and request.user.pk != certificate.person_id:
@@ -67,9 +67,3 @@ def answer_to_code(request, typed):
         "asks_name": not name_is_shown(certificate, False),
     }
     return unindexed(render(request, "certificates/verified.html", context))
-
-
-def too_many_names(request):
-    response = render(request, "429.html", status=429)
-    response["Retry-After"] = "3600"
-    return unindexed(response)

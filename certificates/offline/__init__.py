@@ -1,0 +1,1 @@
+"""Verification without network: what the QR code says and signs."""
