@@ -75,8 +75,17 @@ def standing_of(certificate: Certificate, today: date) -> Standing:
             "reason": certificate.state_reason,
         }
         return Standing(state, _("Ce certificat n’est plus valide : révoqué"), text)
+    if state == "suspended":
+        text = _("Il est suspendu depuis le %(day)s, le temps d’une vérification. Motif : %(reason)s") % {
+            "day": since,
+            "reason": certificate.state_reason,
+        }
+        return Standing(state, _("Ce certificat est suspendu : il ne vaut pas aujourd’hui"), text)
     if state == "replaced":
-        text = _("Il a été remplacé le %(day)s par un certificat plus récent.") % {"day": since}
+        text = _("%(reason)s Depuis le %(day)s, seul le nouveau document fait foi.") % {
+            "day": since,
+            "reason": certificate.state_reason,
+        }
         return Standing(state, _("Ce certificat a été remplacé"), text)
     if state == "expired":
         text = _("Il était valable jusqu’au %(day)s.") % {"day": day_in_words(certificate.expires_on)}

@@ -61,13 +61,17 @@ class PdfForm(forms.Form):
         return pdf
 
 
-class RevokeForm(forms.Form):
-    """Why a certificate is revoked, and that it is meant."""
+class ActForm(forms.Form):
+    """Why something is done to a certificate, and that it is meant."""
 
     reason = forms.CharField(
         label=_("Motif"),
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("Publié sur la page de vérification : n’y écrivez rien de personnel."),
+        help_text=_("Le motif d’un état est publié sur la page de vérification : n’y écrivez rien de personnel."),
     )
-    is_meant = forms.BooleanField(label=_("Je confirme : une révocation est définitive et publique."))
+    is_meant = forms.BooleanField()
+
+    def __init__(self, *args, meant, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["is_meant"].label = meant

@@ -5,13 +5,20 @@ from lms.people.models import User
 
 VIEW = "certificates.view_certificate"
 REVOKE = "certificates.revoke_certificate"
+SUSPEND = "certificates.suspend_certificate"
+REISSUE = "certificates.reissue_certificate"
 
 
-def can_revoke_certificate(user: User, certificate: Certificate) -> bool:
-    """Whether a role of `user` over the holder's unit lets them revoke, their own certificate excepted.
+def can_act_on(user: User, person: User, permission: str) -> bool:
+    """Whether a role of `user` over the unit of `person` lets them act on what concerns them; never on one's own.
 
-    Being the holder's manager shows the certificate, and gives no right over it.
+    Being someone's manager shows their certificates, and gives no right over them.
     """
-    if certificate.person_id == user.pk:
+    if person.pk == user.pk:
         return False
-    return User.objects.in_scope_of(user, REVOKE).filter(pk=certificate.person_id).exists()
+    return User.objects.in_scope_of(user, permission).filter(pk=person.pk).exists()
+
+
+def can_act_on_certificate(user: User, certificate: Certificate, permission: str) -> bool:
+    """Whether `user` may do to a certificate what takes this permission, their own excepted."""
+    return can_act_on(user, certificate.person, permission)

@@ -4,6 +4,8 @@ import secrets
 import unicodedata
 from datetime import date, datetime, timedelta
 
+from django.utils.translation import gettext_lazy as _
+
 # Crockford’s base 32: no I, L, O nor U, which are misread or mistyped.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 12  # 60 random bits
@@ -14,6 +16,26 @@ SEAL_ALARM_DAYS = (7, 30, 90)
 
 ARCHIVE_LATE = timedelta(hours=24)
 STAMP_LIFE_PERCENT = 80  # of the life of a time-stamp's certificate, after which another must vouch for it
+
+
+# Of a certificate's state, as `public_state` gives it.
+STATE_WORDS = {
+    "reserved": _("en cours de délivrance"),
+    "valid": _("valide"),
+    "expired": _("expiré"),
+    "suspended": _("suspendu"),
+    "replaced": _("remplacé"),
+    "revoked": _("révoqué"),
+    "void": _("numéro annulé"),
+}
+# From which states each act may be done; every one of them says why.
+ACTS_FROM = {
+    "suspend": ("valid",),
+    "lift": ("suspended",),
+    "revoke": ("valid", "suspended"),
+    "replace": ("valid",),  # a doubt is settled before anything new is issued
+    "void": ("reserved",),
+}
 
 
 def new_public_code() -> str:
@@ -53,13 +75,13 @@ def is_expired(expires_on: date | None, today: date) -> bool:
 
 
 def public_state(state: str, expires_on: date | None, today: date) -> str:
-    """What the public is told on a day: valid, expired, replaced or revoked."""
+    """What the public is told on a day: valid, expired, suspended, replaced or revoked."""
     return "expired" if state == "valid" and is_expired(expires_on, today) else state
 
 
-def may_revoke(state: str, reason: str) -> bool:
-    """Only what is valid is revoked, and never without saying why."""
-    return state == "valid" and bool(reason.strip())
+def may_act(act: str, state: str, reason: str) -> bool:
+    """Whether a certificate in this `state` may be the object of an act ("suspend", "lift", …), never without a reason."""
+    return state in ACTS_FROM[act] and bool(reason.strip())
 
 
 def may_seal(starts_at: datetime, ends_at: datetime, now: datetime) -> bool:

@@ -1,6 +1,7 @@
-"""What certificates announce; sent inside the transaction that makes the certificate valid."""
+"""What certificates announce, inside the transaction of the fact."""
 
 from django.dispatch import Signal
 
 certificate_issued = Signal()  # sender=Certificate class; kwargs: certificate (Certificate)
-certificate_revoked = Signal()  # sender=Certificate class; kwargs: certificate (Certificate)
+# One that was issued is suspended, given back, replaced or revoked; its state says which.
+certificate_state_changed = Signal()  # sender=Certificate class; kwargs: certificate (Certificate)

@@ -21,7 +21,7 @@ from certificates.lasting.port import StampUnavailable, TimeStamper
 from certificates.lasting.proofs import ProofKeeper
 from certificates.lasting.room import certificates_of, open_revocation_source, open_time_stamper
 from certificates.lasting.signature import SealedDocument, seal_and_stamp
-from certificates.models import Certificate
+from certificates.models import Certificate, CertificateAct
 from certificates.sealing.port import Sealer
 from certificates.sealing.room import open_sealer
 from certificates.trust import time_roots, trusted_roots
@@ -83,6 +83,23 @@ def tell(job):
     body = render_to_string("certificates/email/issued.txt", context)
     document = "attestation" if certificate.printed.is_attestation else "certificat"
     subject = f"Votre {document} : {certificate.course_title}"
+    EmailMessage(subject, body, to=[certificate.person.email]).send()
+
+
+@job_handler("certificates.tell_act")
+def tell_act(job):
+    """Tell the learner that their certificate is suspended, given back or revoked, and why."""
+    act = CertificateAct.objects.select_related("certificate__person").get(pk=job.payload["act"])
+    certificate = act.certificate
+    context = {
+        "act": act,
+        "certificate": certificate,
+        "url": f"{settings.LMS_PUBLIC_URL}{certificate.get_absolute_url()}",
+        "contact": settings.LMS_CONTACT_EMAIL,
+        "site_name": identity().name,
+    }
+    body = render_to_string("certificates/email/act.txt", context)
+    subject = f"Votre certificat {certificate.printed_number} : {act.get_verb_display()}"
     EmailMessage(subject, body, to=[certificate.person.email]).send()
 
 

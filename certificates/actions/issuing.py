@@ -1,4 +1,4 @@
-"""What is done to certificates: a number reserved, the document published, revocation."""
+"""How a certificate comes to be: a number reserved, the document published."""
 
 from datetime import datetime
 
@@ -8,23 +8,19 @@ from django.db import transaction
 from django.utils import timezone
 
 from certificates import rules, storage
+from certificates.actions.life import may_take_over, replace_former
 from certificates.actions.proving import Proof, proof_of
 from certificates.lasting.port import Stamp
 from certificates.lasting.signature import SealedDocument
 from certificates.models import Certificate, CertificateAct, CertificateFile, Series
 from certificates.names import name_seal
 from certificates.register_key import register_key
-from certificates.signals import certificate_issued, certificate_revoked
+from certificates.signals import certificate_issued
 from certificates.snapshot import Snapshot
 from lms.core import audit
 from lms.core.identity import identity
 from lms.core.jobs import enqueue
 from lms.learning.models import Completion, Enrolment
-from lms.people.models import User
-
-
-class NotRevocable(Exception):
-    """The certificate is not valid, or no reason is given."""
 
 
 def reserve_certificate(enrolment_pk: int, now: datetime) -> Certificate:
@@ -33,7 +29,7 @@ def reserve_certificate(enrolment_pk: int, now: datetime) -> Certificate:
     Two calls at once give one certificate: the counter's row is locked from the look-up to the insert, and a
     transaction that fails gives its number back. Raises Completion.DoesNotExist.
     """
-    if certificate := Certificate.objects.filter(enrolment=enrolment_pk).order_by("-revision").first():
+    if certificate := last_certificate(enrolment_pk):
         return certificate
     completion = Completion.objects.select_related("enrolment__person", "enrolment__course").get(enrolment=enrolment_pk)
     proof = proof_of(completion)
@@ -41,7 +37,7 @@ def reserve_certificate(enrolment_pk: int, now: datetime) -> Certificate:
     Series.objects.get_or_create(**counter)
     with transaction.atomic():
         series = Series.objects.select_for_update().get(**counter)
-        if certificate := Certificate.objects.filter(enrolment=enrolment_pk).order_by("-revision").first():
+        if certificate := last_certificate(enrolment_pk):
             return certificate
         series.last_number += 1
         series.save(update_fields=["last_number"])
@@ -49,6 +45,7 @@ def reserve_certificate(enrolment_pk: int, now: datetime) -> Certificate:
         certificate = Certificate.objects.create(
             enrolment=completion.enrolment,
             person=completion.enrolment.person,
+            revision=next_revision(enrolment_pk),
             series=series.code,
             year=series.year,
             number=series.last_number,
@@ -63,6 +60,17 @@ def reserve_certificate(enrolment_pk: int, now: datetime) -> Certificate:
         )
         CertificateAct.objects.create(certificate=certificate, verb=CertificateAct.Verb.RESERVED, at=now)
     return certificate
+
+
+def last_certificate(enrolment_pk: int) -> Certificate | None:
+    """The certificate an enrolment stands by, issued or on its way; void numbers are no certificates."""
+    rows = Certificate.objects.filter(enrolment=enrolment_pk).exclude(state=Certificate.State.VOID)
+    return rows.order_by("-revision").first()
+
+
+def next_revision(enrolment_pk: int) -> int:
+    """The revision to give the next number of an enrolment; the counter's row is locked."""
+    return Certificate.objects.filter(enrolment=enrolment_pk).count() + 1
 
 
 def snapshot_of(completion: Completion, proof: Proof, series: Series, now: datetime) -> Snapshot:
@@ -98,11 +106,13 @@ def publish_certificate(certificate: Certificate, sealed: SealedDocument, now: d
     """Make a reserved certificate valid with its sealed document; False when another worker did so first.
 
     One UPDATE decides. In the same transaction: the file's row, the act, the audit entry, the signal
-    `certificate_issued`, and the e-mail to the learner put in the outbox.
+    `certificate_issued`, and the e-mail to the learner put in the outbox; the one it takes the place of is replaced.
     """
     name = storage.keep(sealed.content)
     level = CertificateFile.Level.B_T if sealed.stamp else CertificateFile.Level.B_B
     with transaction.atomic():
+        if certificate.takes_over and not may_take_over(certificate, now):
+            return False
         won = Certificate.objects.filter(pk=certificate.pk, state=Certificate.State.RESERVED).update(
             state=Certificate.State.VALID, state_changed_at=now, issued_at=now
         )
@@ -121,6 +131,8 @@ def publish_certificate(certificate: Certificate, sealed: SealedDocument, now: d
             **stamp_fields(sealed.stamp),
         )
         CertificateAct.objects.create(certificate=certificate, verb=CertificateAct.Verb.ISSUED, at=now)
+        if certificate.takes_over:
+            replace_former(certificate, now)
         audit.record("certificate.issue", None, certificate, on_behalf_of=certificate.person)
         certificate_issued.send(sender=Certificate, certificate=certificate)
         enqueue("certificates.tell", key=f"certificate:tell:{certificate.pk}", payload={"certificate": certificate.pk})
@@ -132,24 +144,6 @@ def stamp_fields(stamp: Stamp | None) -> dict:
     if stamp is None:
         return {}
     return {"stamped_at": stamp.made_at, "stamper_sha256": stamp.signer.fingerprint(hashes.SHA256()).hex()}
-
-
-@transaction.atomic
-def revoke_certificate(certificate: Certificate, actor: User, reason: str, now: datetime) -> Certificate:
-    """Revoke for a reason, for ever; locks the certificate. Raises NotRevocable."""
-    certificate = Certificate.objects.select_for_update().get(pk=certificate.pk)
-    if not rules.may_revoke(certificate.state, reason):
-        raise NotRevocable
-    certificate.state = Certificate.State.REVOKED
-    certificate.state_changed_at = now
-    certificate.state_reason = reason.strip()
-    certificate.save(update_fields=["state", "state_changed_at", "state_reason"])
-    CertificateAct.objects.create(
-        certificate=certificate, verb=CertificateAct.Verb.REVOKED, actor=actor, reason=reason.strip(), at=now
-    )
-    audit.record("certificate.revoke", actor, certificate, reason=reason.strip())
-    certificate_revoked.send(sender=Certificate, certificate=certificate)
-    return certificate
 
 
 def ask_for_certificate(enrolment: Enrolment) -> None:

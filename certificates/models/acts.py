@@ -14,8 +14,11 @@ class CertificateAct(models.Model):
     class Verb(models.TextChoices):
         RESERVED = "reserved", _("numéro attribué")
         ISSUED = "issued", _("délivré")
+        SUSPENDED = "suspended", _("suspendu")
+        LIFTED = "lifted", _("suspension levée")
         REVOKED = "revoked", _("révoqué")
         REPLACED = "replaced", _("remplacé")
+        VOIDED = "voided", _("numéro annulé")
 
     certificate = models.ForeignKey(Certificate, models.PROTECT, related_name="acts", verbose_name=_("certificat"))
     verb = models.CharField(_("acte"), max_length=10, choices=Verb.choices)

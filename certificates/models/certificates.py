@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from certificates import rules
@@ -36,7 +37,11 @@ class CertificateQuerySet(KeptQuerySet, OwnedQuerySet):
 
     def published(self):
         """Those that were issued, whatever became of them since."""
-        return self.exclude(state=Certificate.State.RESERVED)
+        return self.exclude(state__in=Certificate.UNISSUED)
+
+    def proving(self):
+        """Those that prove what they say, until their last day if they have one."""
+        return self.filter(state=Certificate.State.VALID)
 
     def shown_to_anyone_with(self, code: str, link_key: str = ""):
         """The certificate of a code, unless its holder keeps it for whom they give the link; one query, whatever is found."""
@@ -45,13 +50,27 @@ class CertificateQuerySet(KeptQuerySet, OwnedQuerySet):
 
 
 class Certificate(models.Model):
-    """A numbered proof that a person reached the levels of a course; what it says is the snapshot, frozen."""
+    """A numbered proof that a person reached the levels of a course; what it says is the snapshot, frozen.
+
+    `former` is the certificate it comes after, for the reason that `origin` says: it takes the place of that one, but for
+    a renewal, which leaves it as it is. A number whose document could not be made is kept, void.
+    """
 
     class State(models.TextChoices):
         RESERVED = "reserved", _("en cours de délivrance")
         VALID = "valid", _("valide")
+        SUSPENDED = "suspended", _("suspendu")
         REPLACED = "replaced", _("remplacé")
         REVOKED = "revoked", _("révoqué")
+        VOID = "void", _("numéro annulé")
+
+    class Origin(models.TextChoices):
+        FIRST = "first", _("première délivrance")
+        CORRECTION = "correction", _("correction du nom")
+        REISSUE = "reissue", _("nouvelle délivrance")
+        RENEWAL = "renewal", _("renouvellement")
+
+    UNISSUED = (State.RESERVED, State.VOID)
 
     class Visibility(models.TextChoices):
         FULL = "full", _("nom complet")
@@ -61,6 +80,10 @@ class Certificate(models.Model):
     enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="certificates", verbose_name=_("inscription"))
     person = models.ForeignKey(User, models.PROTECT, related_name="certificates", verbose_name=_("titulaire"))
     revision = models.PositiveSmallIntegerField(_("révision"), default=1)
+    origin = models.CharField(_("origine"), max_length=10, choices=Origin.choices, default=Origin.FIRST)
+    former = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="successors", verbose_name=_("fait suite à")
+    )
     series = models.CharField(_("série"), max_length=10)
     year = models.PositiveSmallIntegerField(_("année"))
     number = models.PositiveIntegerField(_("numéro"))
@@ -92,22 +115,38 @@ class Certificate(models.Model):
             models.UniqueConstraint(fields=["enrolment", "revision"], name="certificates_one_per_enrolment_revision"),
             models.UniqueConstraint(fields=["series", "year", "number"], name="certificates_number_given_once"),
             models.CheckConstraint(
-                condition=Q(state="reserved") | Q(issued_at__isnull=False), name="certificates_issued_has_its_date"
+                condition=Q(state__in=["reserved", "void"]) | Q(issued_at__isnull=False),
+                name="certificates_issued_has_its_date",
             ),
             models.CheckConstraint(
-                condition=~Q(state="revoked") | ~Q(state_reason=""), name="certificates_revoked_says_why"
+                condition=~Q(state="void") | Q(issued_at__isnull=True), name="certificates_void_was_never_issued"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["revoked", "suspended", "replaced", "void"]) | ~Q(state_reason=""),
+                name="certificates_state_says_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(origin="first", former__isnull=True) | (~Q(origin="first") & Q(former__isnull=False)),
+                name="certificates_origin_names_the_former",
+            ),
+            models.UniqueConstraint(
+                fields=["former"], condition=~Q(state="void"), name="certificates_one_successor_at_a_time"
             ),
             models.CheckConstraint(
                 condition=Q(erased_at__isnull=True) | Q(printed_name=""), name="certificates_erased_keeps_no_name"
             ),
         ]
         default_permissions = ["view"]
-        permissions = [("revoke_certificate", _("Peut révoquer un certificat"))]
+        permissions = [
+            ("revoke_certificate", _("Peut révoquer un certificat")),
+            ("suspend_certificate", _("Peut suspendre un certificat et lever la suspension")),
+            ("reissue_certificate", _("Peut délivrer de nouveau un certificat et annuler un numéro")),
+        ]
         verbose_name = _("certificat")
         verbose_name_plural = _("certificats")
 
-    FROZEN = ("enrolment_id", "person_id", "revision", "series", "year", "number", "public_code", "snapshot",
-              "printed_name", "course_title", "issued_on")  # fmt: skip
+    FROZEN = ("enrolment_id", "person_id", "revision", "origin", "former_id", "series", "year", "number", "public_code",
+              "snapshot", "printed_name", "course_title", "issued_on", "expires_on")  # fmt: skip
 
     def __str__(self):
         return f"{self.printed_number} – {self.printed_name}"
@@ -155,7 +194,27 @@ class Certificate(models.Model):
 
     @property
     def is_issued(self):
-        return self.state != self.State.RESERVED
+        return self.state not in self.UNISSUED
+
+    @property
+    def takes_over(self):
+        """Whether it replaces the former one; a renewal leaves it as it is."""
+        return self.origin in (self.Origin.CORRECTION, self.Origin.REISSUE)
+
+    def successor(self):
+        """The certificate that comes after this one, issued or on its way; one query."""
+        return self.successors.exclude(state=self.State.VOID).first()
+
+    @property
+    def state_today(self):
+        """The state as the public is told it today: `state`, or expired."""
+        return rules.public_state(self.state, self.expires_on, timezone.localdate())
+
+    @property
+    def state_in_words(self):
+        return rules.STATE_WORDS[self.state_today]
+
+    state_in_words.fget.short_description = _("état")
 
     def current_file(self):
         """The document that downloads serve; no query when the files are prefetched."""

@@ -26,8 +26,8 @@ class CertificateList(ListView):
     template_name = "certificates/mine.html"
 
     def get_queryset(self):
-        rows = Certificate.objects.filter(person=self.request.user).prefetch_related("files")
-        return rows.order_by("-issued_on", "-pk")
+        rows = Certificate.objects.filter(person=self.request.user).exclude(state=Certificate.State.VOID)
+        return rows.prefetch_related("files").order_by("-issued_on", "-pk")
 
 
 mine = never_cache(CertificateList.as_view())

@@ -17,8 +17,8 @@ class AppendOnly(Exception):
 
 class EvidenceQuerySet(OwnedQuerySet):
     def counting(self):
-        """Evidence that may prove a level: all but that of a revoked certificate."""
-        return self.exclude(certificate__state=Certificate.State.REVOKED)
+        """Evidence that may prove a level: all but that of a certificate suspended, replaced or revoked."""
+        return self.filter(Q(certificate__isnull=True) | Q(certificate__state=Certificate.State.VALID))
 
     def for_display(self):
         """With what a table of evidence shows, the newest first."""

@@ -1,9 +1,9 @@
-"""What HR does when a certificate is issued or revoked; inside the transaction of that fact."""
+"""What HR does when a certificate is issued or its state changes; inside the transaction of that fact."""
 
 from django.dispatch import receiver
 from django.utils import timezone
 
-from certificates.signals import certificate_issued, certificate_revoked
+from certificates.signals import certificate_issued, certificate_state_changed
 from lms.hr.actions import lock_person, rebuild_held_levels, record_certificate
 
 
@@ -13,9 +13,9 @@ def record_issued_certificate(sender, certificate, **kwargs):
     record_certificate(certificate, timezone.localdate())
 
 
-@receiver(certificate_revoked, dispatch_uid="hr.forget_certificate")
-def forget_revoked_certificate(sender, certificate, **kwargs):
-    """The evidence stays, but no longer counts: levels are derived again without it."""
+@receiver(certificate_state_changed, dispatch_uid="hr.follow_certificate")
+def follow_certificate(sender, certificate, **kwargs):
+    """The evidence stays, and counts while the certificate stands: levels are derived again with or without it."""
     person = certificate.person
     lock_person(person)
     rebuild_held_levels([person.pk], timezone.localdate())

@@ -15,7 +15,7 @@ from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from certificates.actions import (
-    NotRevocable,
+    ActRefused,
     publish_certificate,
     reserve_certificate,
     revoke_certificate,
@@ -23,7 +23,7 @@ from certificates.actions import (
 from certificates.checking import check_pdf
 from certificates.lasting.signature import SealedDocument
 from certificates.models import Certificate, CertificateAct, CertificateFile, KeptForever, Series
-from certificates.signals import certificate_issued, certificate_revoked
+from certificates.signals import certificate_issued, certificate_state_changed
 from certificates.storage import FileDamaged, keep, read
 from certificates.tasks import issue
 from certificates.trust import trusted_roots
@@ -178,21 +178,21 @@ def test_nothing_of_the_register_is_deleted_nor_rewritten():
 @pytest.mark.django_db
 def test_revocation_is_final_signed_and_announced():
     certificate, officer, heard = make_certificate(), make_user(), []
-    certificate_revoked.connect(lambda sender, certificate, **kwargs: heard.append(certificate.pk), weak=False)
+    certificate_state_changed.connect(lambda sender, certificate, **kwargs: heard.append(certificate.pk), weak=False)
     revoke_certificate(certificate, officer, " Fraude ", timezone.now())
     certificate.refresh_from_db()
     act = certificate.acts.last()
     assert (certificate.state, certificate.state_reason) == ("revoked", "Fraude")
     assert (act.verb, act.actor, act.reason) == ("revoked", officer, "Fraude")
     assert heard == [certificate.pk]
-    with pytest.raises(NotRevocable):
+    with pytest.raises(ActRefused):
         revoke_certificate(certificate, officer, "Encore", timezone.now())
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("reason", ["", "   "])
 def test_revocation_needs_a_reason(reason):
-    with pytest.raises(NotRevocable):
+    with pytest.raises(ActRefused):
         revoke_certificate(make_certificate(), make_user(), reason, timezone.now())
 
 

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from certificates import rules
+from certificates.models import Certificate
 from certificates.words import day_in_words, hours_in_words
 
 
@@ -55,6 +56,7 @@ def test_composed_gives_one_form_of_a_name():
         ("valid", date(2026, 12, 1), date(2026, 12, 2), "expired"),
         ("revoked", date(2026, 12, 1), date(2026, 12, 2), "revoked"),
         ("replaced", None, date(2026, 12, 2), "replaced"),
+        ("suspended", date(2026, 12, 1), date(2026, 12, 2), "suspended"),
     ],
 )
 def test_public_state(state, expires_on, today, told):
@@ -62,11 +64,23 @@ def test_public_state(state, expires_on, today, told):
 
 
 @pytest.mark.parametrize(
-    ("state", "reason", "may"),
-    [("valid", "Fraude", True), ("valid", "  ", False), ("revoked", "Fraude", False), ("reserved", "Fraude", False)],
+    ("act", "states"),
+    [
+        ("suspend", {"valid"}),
+        ("lift", {"suspended"}),
+        ("revoke", {"valid", "suspended"}),
+        ("replace", {"valid"}),
+        ("void", {"reserved"}),
+    ],
 )
-def test_may_revoke(state, reason, may):
-    assert rules.may_revoke(state, reason) is may
+def test_each_act_is_done_from_its_states_and_never_without_a_reason(act, states):
+    known = ("reserved", "valid", "suspended", "replaced", "revoked", "void")
+    assert {state for state in known if rules.may_act(act, state, "Motif")} == states
+    assert not any(rules.may_act(act, state, "  ") for state in known)
+
+
+def test_every_state_has_its_words():
+    assert set(rules.STATE_WORDS) == {*Certificate.State.values, "expired"}
 
 
 def test_days_and_hours_as_french_writes_them():

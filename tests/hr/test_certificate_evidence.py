@@ -3,7 +3,14 @@
 import pytest
 from django.utils import timezone
 
-from certificates.actions import publish_certificate, reserve_certificate, revoke_certificate
+from certificates.actions import (
+    lift_suspension,
+    publish_certificate,
+    reissue_certificate,
+    reserve_certificate,
+    revoke_certificate,
+    suspend_certificate,
+)
 from certificates.lasting.signature import SealedDocument
 from certificates.models import Certificate
 from certificates.signals import certificate_issued
@@ -104,3 +111,20 @@ def test_a_revoked_certificate_no_longer_counts_but_its_evidence_stays(certifica
     revoke_certificate(certificate, UserFactory(), "Fraude établie", timezone.now())
     assert list(HeldLevel.objects.values_list("competence__code", "level")) == [("CN1", 1)]
     assert Evidence.objects.count() == 3
+
+
+def test_a_suspended_certificate_counts_again_once_the_suspension_is_lifted(certificate, competences):
+    publish(certificate)
+    suspend_certificate(certificate, UserFactory(), "Doute", timezone.now())
+    assert not HeldLevel.objects.exists()
+    lift_suspension(certificate, UserFactory(), "Doute levé", timezone.now())
+    assert sorted(HeldLevel.objects.values_list("competence__code", "level")) == [("CN1", 2), ("SC1", 3)]
+
+
+def test_levels_of_a_replaced_certificate_are_proven_by_the_new_one(certificate, competences):
+    publish(certificate)
+    new = reissue_certificate(certificate, "reissue", UserFactory(), "Logo erroné", timezone.now())
+    assert HeldLevel.objects.filter(evidence__certificate=certificate).count() == 2
+    publish_certificate(new, SealedDocument(b"%PDF-1.7 again", "0" * 64, True), timezone.now())
+    assert HeldLevel.objects.filter(evidence__certificate=new).count() == HeldLevel.objects.count() == 2
+    assert Evidence.objects.count() == 4

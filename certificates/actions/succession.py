@@ -1,0 +1,129 @@
+"""A certificate that comes after another: the same facts with a new name, the same again, or a new term."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from certificates import rules
+from certificates.actions.issuing import next_revision
+from certificates.actions.life import ActRefused
+from certificates.models import Certificate, CertificateAct, Series
+from certificates.names import name_seal
+from certificates.register_key import register_key
+from certificates.snapshot import Snapshot
+from lms.core import audit
+from lms.core.jobs import enqueue
+from lms.people.models import User
+
+Origin = Certificate.Origin
+
+
+@transaction.atomic
+def reissue_certificate(
+    former: Certificate, origin: str, actor: User | None, reason: str, now: datetime, **changes
+) -> Certificate:
+    """Reserve the certificate that is to take the place of `former`, and ask for its document.
+
+    It says what the former one froze, but for its number, code and date and the `changes` (fields of `Snapshot`), with
+    the same last day. The former one stays as it is until the new one is issued. Asked again meanwhile, gives the one
+    under way. Locks the counter, then the former one. Raises ActRefused, also when its name was erased.
+    """
+    series = locked_series(now)
+    former = Certificate.objects.select_for_update().get(pk=former.pk)
+    if successor := former.successor():
+        return successor
+    if former.erased_at or not rules.may_act("replace", former.state, reason):
+        raise ActRefused
+    certificate = reserve_after(former, former.printed, origin, series, actor, reason, now, **changes)
+    audit.record("certificate.reissue", actor, certificate, former=former.printed_number, reason=reason.strip())
+    return certificate
+
+
+def reserve_after(
+    former: Certificate, printed: Snapshot, origin: str, series: Series, actor: User | None, reason: str, now: datetime,
+    **changes,
+) -> Certificate:  # fmt: skip
+    """Give the next number of a locked counter to what comes after `former`, and put its issue in the outbox."""
+    series.last_number += 1
+    series.save(update_fields=["last_number"])
+    code = rules.new_public_code()
+    snapshot = replace(
+        printed,
+        number=rules.printed_number(series.code, series.year, series.last_number),
+        public_code=code,
+        verification_url=f"{settings.LMS_PUBLIC_URL}/c/{code}/",
+        issued_on=timezone.localdate(now),
+        sealed_at=now.replace(microsecond=0),
+        **changes,
+    )
+    certificate = Certificate.objects.create(
+        enrolment_id=former.enrolment_id,
+        person_id=former.person_id,
+        revision=next_revision(former.enrolment_id),
+        origin=origin,
+        former=former,
+        series=series.code,
+        year=series.year,
+        number=series.last_number,
+        public_code=code,
+        state_changed_at=now,
+        snapshot=snapshot.to_json(),
+        printed_name=snapshot.printed_name,
+        course_title=snapshot.course_title,
+        issued_on=snapshot.issued_on,
+        expires_on=former.expires_on,
+        visibility=former.visibility,
+        name_seal=name_seal(register_key(), code, snapshot.printed_name),
+    )
+    CertificateAct.objects.create(
+        certificate=certificate, verb=CertificateAct.Verb.RESERVED, actor=actor, reason=reason.strip(), at=now
+    )
+    ask_for_document(certificate)
+    return certificate
+
+
+def locked_series(now: datetime) -> Series:
+    """The counter of today's year, its row locked until the transaction ends."""
+    counter = {"code": settings.LMS_CERTIFICATE_SERIES, "year": timezone.localdate(now).year}
+    Series.objects.get_or_create(**counter)
+    return Series.objects.select_for_update().get(**counter)
+
+
+def ask_for_document(certificate: Certificate) -> None:
+    """Put the document of a reserved certificate in the outbox, once for each number."""
+    enqueue(
+        "certificates.issue",
+        key=f"certificate:number:{certificate.pk}",
+        payload={"enrolment": certificate.enrolment_id},
+        on_behalf_of=certificate.person,
+    )
+
+
+@transaction.atomic
+def issue_after_void(void: Certificate, actor: User, now: datetime) -> Certificate | None:
+    """Once what kept a document from being made is mended: another number, by the same road as the first time.
+
+    A first certificate is frozen anew by the job; what followed another is frozen again from that one. Gives the
+    certificate reserved, None when the job will reserve it. Raises ActRefused.
+    """
+    if void.state != Certificate.State.VOID:
+        raise ActRefused
+    audit.record("certificate.issue_again", actor, void)
+    if void.origin == Origin.FIRST:
+        enqueue(
+            "certificates.issue",
+            key=f"certificate:after:{void.pk}",
+            payload={"enrolment": void.enrolment_id},
+            on_behalf_of=void.person,
+        )
+        return None
+    series = locked_series(now)
+    former = Certificate.objects.select_for_update().get(pk=void.former_id)
+    if successor := former.successor():
+        return successor
+    if former.erased_at or former.state not in rules.ACTS_FROM["replace"]:
+        raise ActRefused
+    return reserve_after(former, void.printed, void.origin, series, actor, void.state_reason, now)
