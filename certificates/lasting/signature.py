@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from certificates.lasting.port import Stamp, StampRefused, StampUnavailable, TimeStamper
 from certificates.sealing.cms import CmsMould
 from certificates.sealing.document import seal_documents
-from certificates.sealing.port import Sealer
+from certificates.sealing.port import DocumentSealer, Sealer
 
 logger = logging.getLogger(__name__)
 
@@ -45,17 +45,21 @@ class FirstStamp:
         return stamp.token
 
 
-def seal_and_stamp(drawn: bytes, sealer: Sealer, stamper: TimeStamper | None) -> SealedDocument:
+def seal_and_stamp(drawn: bytes, sealer: Sealer | DocumentSealer, stamper: TimeStamper | None) -> SealedDocument:
     """Seal a drawn document: PAdES B-T when the time-stamp authority answers at once, else B-B."""
     (sealed,) = seal_and_stamp_all([drawn], sealer, stamper)
     return sealed
 
 
-def seal_and_stamp_all(drawn: Sequence[bytes], sealer: Sealer, stamper: TimeStamper | None) -> list[SealedDocument]:
-    """The same for several, whose seals are asked for together."""
+def seal_and_stamp_all(
+    drawn: Sequence[bytes], sealer: Sealer | DocumentSealer, stamper: TimeStamper | None
+) -> list[SealedDocument]:
+    """The same for several, whose seals are asked for together; one by one where documents are sealed whole."""
+    seal = hashlib.sha256(sealer.certificate).hexdigest()
+    if hasattr(sealer, "seal"):
+        return [SealedDocument(sealer.seal(one), seal, sealer.is_sandbox) for one in drawn]
     firsts = [FirstStamp(stamper) for _ in drawn]
     contents = seal_documents(drawn, CmsMould(sealer), firsts)
-    seal = hashlib.sha256(sealer.certificate).hexdigest()
     return [
         SealedDocument(content, seal, sealer.is_sandbox, first.stamp)
         for content, first in zip(contents, firsts, strict=True)

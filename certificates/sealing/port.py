@@ -42,3 +42,14 @@ class Sealer(KeyHolder, Protocol):
     certificate: bytes
     chain: Sequence[bytes]
     is_sandbox: bool
+
+
+class DocumentSealer(Protocol):
+    """A seal that is laid by someone else, on whole documents."""
+
+    certificate: bytes
+    chain: Sequence[bytes]
+    is_sandbox: bool
+
+    def seal(self, drawn: bytes) -> bytes:
+        """The drawn document with its seal, checked. Raises SealerUnavailable, SealerRefused."""

@@ -7,22 +7,25 @@ from cryptography import x509
 from django.conf import settings
 from django.utils import timezone
 
-from certificates import rules
+from certificates import key_rules, rules
 from certificates.actions.keys import NewKey, adopt_key, count_signatures
 from certificates.authority import SandboxFiles
 from certificates.models import SealKey
-from certificates.purposes import Purpose
+from certificates.outside.oauth import Client
+from certificates.purposes import Algorithm, Purpose
 from certificates.sandbox_keys import first_label, make_sandbox_key
 from certificates.sealing.chain import SealChain, chain_under, read_chain
+from certificates.sealing.csc import CscPlace, open_csc, open_csc_key
 from certificates.sealing.local_p12 import open_local_key
-from certificates.sealing.port import KeyHolder, Sealer, SealerRefused
+from certificates.sealing.port import DocumentSealer, KeyHolder, Sealer, SealerRefused
 from certificates.sealing.signer import Signer
 from certificates.trust import trusted_roots
 
 
-def open_sealer() -> Sealer:
-    """The seal of documents, fit to seal now. Raises SealerRefused, SealerUnavailable."""
-    return open_signer(Purpose.PDF)
+def open_sealer() -> Sealer | DocumentSealer:
+    """The seal of documents, fit to seal now; opened as any key is. Raises SealerRefused, SealerUnavailable."""
+    refuse_elsewhere()
+    return signer_with(key_in_use(Purpose.PDF))
 
 
 def open_signer(purpose: str) -> Signer:
@@ -32,10 +35,13 @@ def open_signer(purpose: str) -> Signer:
     even subverted by a mistake of ours, finds no code path to the key.
     """
     refuse_elsewhere()
-    return signer_with(key_in_use(purpose))
+    key = key_in_use(purpose)
+    if key.kind == SealKey.Kind.PLATFORM:
+        raise SealerRefused(f"Une plateforme scelle des documents entiers et ne signe pas d’empreinte : {key}.")
+    return signer_with(key)
 
 
-def signer_with(key: SealKey) -> Signer:
+def signer_with(key: SealKey) -> Signer | DocumentSealer:
     """One key of the register, in use or about to be, able to sign now. Raises SealerRefused."""
     refuse_elsewhere()
     if key.is_specimen:
@@ -43,6 +49,8 @@ def signer_with(key: SealKey) -> Signer:
     refuse_outside_its_life(key, timezone.now())
     if key.chain_pem and key.purpose == Purpose.PDF:
         chain_under(key.certificates, [one for file in trusted_roots() for one in read_pem(file)])
+    if key.kind == SealKey.Kind.PLATFORM:
+        return platform_sealer(key)
     return Signer(key, holder_of(key), count_now)
 
 
@@ -74,8 +82,13 @@ def key_of_settings(purpose: str) -> NewKey:
         holder = open_local_key(settings.LMS_PKI_DIR, purpose, label, passphrase)
         return NewKey(purpose, label, SealKey.Kind.LOCAL, holder.key.public_key(), is_specimen=True)
     chain = chain_of_settings()
-    if settings.LMS_SEALER != SealKey.Kind.LOCAL:
-        label = settings.LMS_PKCS11_KEY
+    labels = {
+        SealKey.Kind.LOCAL: label,
+        SealKey.Kind.PKCS11: settings.LMS_PKCS11_KEY,
+        SealKey.Kind.CSC: settings.LMS_CSC_CREDENTIAL,
+        SealKey.Kind.PLATFORM: settings.LMS_PLATFORM_CREDENTIAL,
+    }
+    label = labels[settings.LMS_SEALER]
     return NewKey(purpose, label, settings.LMS_SEALER, chain.seal.public_key(), chain.sent, chain.is_sandbox)
 
 
@@ -114,7 +127,38 @@ def holder_of(key: SealKey) -> KeyHolder:
 
         place = TokenPlace(settings.LMS_PKCS11_MODULE, settings.LMS_PKCS11_TOKEN, settings.LMS_PKCS11_TOKEN_PIN)
         return TokenHolder(open_token(place), key.label, key.algorithm)
-    raise SealerRefused(f"Personne ne sait ouvrir une clé « {key.kind} ».")
+    if key.kind == SealKey.Kind.CSC and key.algorithm == Algorithm.ES256:
+        return open_csc_key(open_csc(csc_place()), key.label, key_rules.spki_of(key.public_key))
+    raise SealerRefused(f"Une clé « {key.get_kind_display()} » ne signe pas en {key.algorithm} : {key}.")
+
+
+def csc_place() -> CscPlace:
+    client = Client(settings.LMS_CSC_TOKEN_URL, settings.LMS_CSC_CLIENT_ID, settings.LMS_CSC_CLIENT_SECRET)
+    return CscPlace(
+        settings.LMS_CSC_URL,
+        settings.LMS_CSC_VERSION,
+        client,
+        settings.LMS_CSC_PIN_SECRET,
+        settings.LMS_CSC_SECONDS,
+        settings.LMS_CSC_BATCH,
+        settings.LMS_KEY_REST_SECONDS,
+    )
+
+
+def platform_sealer(key: SealKey) -> DocumentSealer:
+    """Raises SealerRefused for another purpose: a platform takes documents, and nothing else is one."""
+    # Here, for it brings a whole library of PDF along, that other signing workers do without.
+    from certificates.sealing.platform import PlatformPlace, PlatformSealer, open_platform
+
+    if key.purpose != Purpose.PDF:
+        raise SealerRefused(f"Une plateforme ne scelle que des documents : {key}.")
+    client = Client(
+        settings.LMS_PLATFORM_TOKEN_URL, settings.LMS_PLATFORM_CLIENT_ID, settings.LMS_PLATFORM_CLIENT_SECRET
+    )
+    place = PlatformPlace(
+        settings.LMS_PLATFORM_URL, client, settings.LMS_PLATFORM_SECONDS, settings.LMS_KEY_REST_SECONDS
+    )
+    return PlatformSealer(key, open_platform(place), count_now)
 
 
 def count_now(key: SealKey, signatures: int) -> None:

@@ -73,6 +73,27 @@ LMS_PKCS11_TOKEN_PIN = os.environ.get("LMS_PKCS11_TOKEN_PIN", "")
 # The token's seal in public, PEM: its certificate and those above it, then the root they lead to, trusted by /verifier/.
 LMS_SEAL_CERTIFICATES = os.environ.get("LMS_SEAL_CERTIFICATES", "")
 LMS_SEAL_ROOT = os.environ.get("LMS_SEAL_ROOT", "")
+# A remote signature service (CSC): its address with the version in it, the version of the protocol (v1, v2), the first
+# key's credential, who we are (OAuth client credentials; without an address of tokens, nobody), and a PIN if it wants one.
+LMS_CSC_URL = os.environ.get("LMS_CSC_URL", "")
+LMS_CSC_VERSION = os.environ.get("LMS_CSC_VERSION") or "v2"
+LMS_CSC_CREDENTIAL = os.environ.get("LMS_CSC_CREDENTIAL", "")
+LMS_CSC_TOKEN_URL = os.environ.get("LMS_CSC_TOKEN_URL", "")
+LMS_CSC_CLIENT_ID = os.environ.get("LMS_CSC_CLIENT_ID", "")
+LMS_CSC_CLIENT_SECRET = os.environ.get("LMS_CSC_CLIENT_SECRET", "")
+LMS_CSC_PIN_SECRET = os.environ.get("LMS_CSC_PIN_SECRET", "")
+# How long it may take to answer, and how many digests go with one authorisation at most.
+LMS_CSC_SECONDS = float(os.environ.get("LMS_CSC_SECONDS") or 20)
+LMS_CSC_BATCH = int(os.environ.get("LMS_CSC_BATCH") or 100)
+# A platform that seals whole documents: the same, for one that takes no digests.
+LMS_PLATFORM_URL = os.environ.get("LMS_PLATFORM_URL", "")
+LMS_PLATFORM_CREDENTIAL = os.environ.get("LMS_PLATFORM_CREDENTIAL", "")
+LMS_PLATFORM_TOKEN_URL = os.environ.get("LMS_PLATFORM_TOKEN_URL", "")
+LMS_PLATFORM_CLIENT_ID = os.environ.get("LMS_PLATFORM_CLIENT_ID", "")
+LMS_PLATFORM_CLIENT_SECRET = os.environ.get("LMS_PLATFORM_CLIENT_SECRET", "")
+LMS_PLATFORM_SECONDS = float(os.environ.get("LMS_PLATFORM_SECONDS") or 60)
+# How long a service of signature is spared after a failure.
+LMS_KEY_REST_SECONDS = 60
 # Who gives the time of seals, over HTTP (RFC 3161), and the roots, PEM, under which its tokens are believed. Without an
 # address: the sandbox's own where the sandbox seals, nobody elsewhere.
 LMS_TSA_URL = os.environ.get("LMS_TSA_URL", "")

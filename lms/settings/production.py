@@ -35,30 +35,48 @@ if LMS_SEALER == "local-p12":
         "LMS_SEALER vaut « local-p12 », l’autorité de certification d’essai : ses certificats n’engagent personne. "
         "Réglez LMS_SEALER sur un scelleur de production (LMS_SEALER=pkcs11 pour un HSM), voir deploy/README.md."
     )
-if LMS_SEALER != "pkcs11":
-    refuse(
-        f"LMS_SEALER vaut « {LMS_SEALER} », que personne ne connaît : mettez LMS_SEALER=pkcs11, voir deploy/README.md."
-    )
-for name, what in {
-    "LMS_PKCS11_TOKEN": "l’étiquette du jeton qui tient la clé du cachet",
-    "LMS_PKCS11_KEY": "l’étiquette de la clé du cachet dans le jeton",
-    "LMS_PKCS11_MODULE": "le chemin de la bibliothèque PKCS#11 du jeton, par exemple /usr/lib/softhsm/libsofthsm2.so",
+CHAIN = {
     "LMS_SEAL_CERTIFICATES": "le chemin du fichier PEM du certificat du cachet, suivi de ceux au-dessus",
     "LMS_SEAL_ROOT": "le chemin du fichier PEM de la racine du cachet",
-}.items():
+}
+NEEDED = {
+    "pkcs11": {
+        "LMS_PKCS11_TOKEN": "l’étiquette du jeton qui tient la clé du cachet",
+        "LMS_PKCS11_KEY": "l’étiquette de la clé du cachet dans le jeton",
+        "LMS_PKCS11_MODULE": "le chemin de la bibliothèque PKCS#11 du jeton, par exemple /usr/lib/softhsm/libsofthsm2.so",
+    },
+    "csc": {
+        "LMS_CSC_URL": "l’adresse du service de signature à distance, version comprise, par exemple https://…/csc/v2",
+        "LMS_CSC_CREDENTIAL": "le nom de la clé du cachet à ce service (credentialID)",
+    },
+    "platform": {
+        "LMS_PLATFORM_URL": "l’adresse de la plateforme de signature",
+        "LMS_PLATFORM_CREDENTIAL": "le nom de la clé du cachet sur cette plateforme",
+    },
+}
+if LMS_SEALER not in NEEDED:
+    refuse(
+        f"LMS_SEALER vaut « {LMS_SEALER} », que personne ne connaît : mettez LMS_SEALER=pkcs11, csc ou platform, "
+        "voir deploy/README.md."
+    )
+for name, what in {**NEEDED[LMS_SEALER], **CHAIN}.items():
     if not os.environ.get(name):
         refuse(f"{name} est absent : donnez {what}, voir deploy/README.md.")
 # Every process reads the certificates (the end of the seal, the root to trust); only the one that signs has the module.
-for name in ("LMS_SEAL_CERTIFICATES", "LMS_SEAL_ROOT", *(["LMS_PKCS11_MODULE"] if LMS_SIGNING_WORKER else [])):
+for name in (*CHAIN, *(["LMS_PKCS11_MODULE"] if LMS_SIGNING_WORKER and LMS_SEALER == "pkcs11" else [])):
     if not os.access(os.environ[name], os.R_OK):
         refuse(f"{name} désigne un fichier qui n’existe pas ou ne se lit pas : {os.environ[name]}")
-if LMS_SIGNING_WORKER and not LMS_PKCS11_TOKEN_PIN:
+for name in ("LMS_CSC_URL", "LMS_CSC_TOKEN_URL", "LMS_PLATFORM_URL", "LMS_PLATFORM_TOKEN_URL"):
+    if os.environ.get(name) and not os.environ[name].startswith("https://"):
+        refuse(f"{name} doit être en https:// : on y envoie de quoi faire signer.")
+if LMS_SIGNING_WORKER and LMS_SEALER == "pkcs11" and not LMS_PKCS11_TOKEN_PIN:
     refuse("LMS_PKCS11_TOKEN_PIN est absent : donnez le PIN du jeton dans /etc/academie/signing.")
-if LMS_PKCS11_TOKEN_PIN and not LMS_SIGNING_WORKER:
-    refuse(
-        "LMS_PKCS11_TOKEN_PIN est à la portée d’un processus qui ne scelle pas : gardez-le dans /etc/academie/signing, "
-        "que seul lit le travailleur de signature (LMS_SIGNING_WORKER=1)."
-    )
+for name in ("LMS_PKCS11_TOKEN_PIN", "LMS_CSC_CLIENT_SECRET", "LMS_CSC_PIN_SECRET", "LMS_PLATFORM_CLIENT_SECRET"):
+    if os.environ.get(name) and not LMS_SIGNING_WORKER:
+        refuse(
+            f"{name} est à la portée d’un processus qui ne scelle pas : gardez-le dans /etc/academie/signing, "
+            "que seul lit le travailleur de signature (LMS_SIGNING_WORKER=1)."
+        )
 if not os.environ.get("ALLOWED_HOSTS") or "*" in env_list("ALLOWED_HOSTS"):
     refuse("ALLOWED_HOSTS est absent ou vaut « * » : donnez le ou les noms publics du site, séparés par des virgules.")
 if not LMS_PUBLIC_URL.startswith("https://"):

@@ -22,6 +22,7 @@ GOOD = {
     "LMS_SEAL_CERTIFICATES": __file__,  # any file that can be read: what is in it is for `check` to say
     "LMS_SEAL_ROOT": __file__,
 }
+CSC = {"LMS_SEALER": "csc", "LMS_CSC_URL": "https://csc.example/v2", "LMS_CSC_CREDENTIAL": "cachet"}
 SIGNING = {"LMS_SIGNING_WORKER": "1", "LMS_PKCS11_MODULE": __file__, "LMS_PKCS11_TOKEN_PIN": "1234"}
 
 
@@ -37,6 +38,7 @@ def start(tmp_path, **changes):
 def test_production_starts_with_all_that_is_needed(tmp_path):
     assert start(tmp_path) == (0, "True\n")
     assert start(tmp_path, **SIGNING) == (0, "True\n")
+    assert start(tmp_path, **CSC) == (0, "True\n")
 
 
 @pytest.mark.parametrize(
@@ -51,6 +53,10 @@ def test_production_starts_with_all_that_is_needed(tmp_path):
         ({"LMS_SEALER": ""}, "Réglez LMS_SEALER"),
         ({"LMS_SEALER": "local-p12"}, "Réglez LMS_SEALER"),
         ({"LMS_SEALER": "hsm"}, "mettez LMS_SEALER=pkcs11"),
+        ({"LMS_SEALER": "csc"}, "LMS_CSC_URL est absent"),
+        ({"LMS_SEALER": "platform"}, "LMS_PLATFORM_URL est absent"),
+        (CSC | {"LMS_CSC_URL": "http://csc.example/v2"}, "LMS_CSC_URL doit être en https://"),
+        (CSC | {"LMS_CSC_CLIENT_SECRET": "chut"}, "LMS_CSC_CLIENT_SECRET est à la portée"),
         ({"LMS_PKCS11_TOKEN": ""}, "LMS_PKCS11_TOKEN est absent"),
         ({"LMS_PKCS11_KEY": ""}, "LMS_PKCS11_KEY est absent"),
         ({"LMS_PKCS11_MODULE": ""}, "LMS_PKCS11_MODULE est absent"),

@@ -2,6 +2,9 @@
 
 import hashlib
 import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 
 from cryptography import x509
 from django.conf import settings
@@ -9,9 +12,13 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from certificates import rules
+from certificates.drawing.archival import ArchivalCanvas
+from certificates.drawing.fonts import REGULAR, register_fonts
 from certificates.sealing.chain import in_der, is_issued_by, name_of
+from certificates.sealing.document import signature_dictionary
 from certificates.sealing.port import SealerRefused, SealerUnavailable
 from certificates.sealing.room import open_sealer
+from certificates.sealing.signer import Signer
 from certificates.trust import trusted_roots
 
 
@@ -39,10 +46,26 @@ class Command(BaseCommand):
 
 def sign_a_test(sealer) -> float:
     """Sign digests of no document; how long the second took in milliseconds, the first opening the session."""
-    sealer.sign_digests([hashlib.sha256(b"check_sealer").digest()])
+    first, second = tests_of(sealer)
+    first()
     started = time.perf_counter()
-    sealer.sign_digests([hashlib.sha256(b"check_sealer again").digest()])
+    second()
     return (time.perf_counter() - started) * 1000
+
+
+def tests_of(sealer) -> tuple[Callable, Callable]:
+    """Two acts of the key: on digests; or, where documents are sealed whole, on a page that says nothing."""
+    if isinstance(sealer, Signer):
+        return tuple(partial(sealer.sign_digests, [hashlib.sha256(text).digest()]) for text in (b"one", b"another"))
+    return (partial(sealer.seal, blank_page()),) * 2
+
+
+def blank_page() -> bytes:
+    """A page with nothing on it but the field of the seal."""
+    register_fonts(Path(settings.LMS_FONTS_DIR))
+    canvas = ArchivalCanvas((200, 100), REGULAR, "fr", timezone.now())
+    canvas.add_seal_field(signature_dictionary(canvas.pdf_date), "Cachet d’essai", (10, 10, 20, 20))
+    return canvas.finish("Essai du cachet", "", "", "")
 
 
 def root_over(certificate: x509.Certificate) -> x509.Certificate:
