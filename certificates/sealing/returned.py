@@ -2,9 +2,10 @@
 
 import hashlib
 import io
+from collections.abc import Iterable
 
 from pyhanko.pdf_utils.misc import PdfError
-from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader
 from pyhanko.sign.diff_analysis import (
     DEFAULT_DIFF_POLICY,
     CatalogModificationRule,
@@ -13,6 +14,7 @@ from pyhanko.sign.diff_analysis import (
     SuspiciousModification,
 )
 from pyhanko.sign.diff_analysis.constants import ROOT_EXEMPT_STRICT_COMPARISON
+from pyhanko.sign.diff_analysis.rules_api import Context, ReferenceUpdate, WhitelistRule
 from pyhanko.sign.fields import MDPPerm
 from pyhanko.sign.validation import EmbeddedPdfSignature, SignatureCoverageLevel, validate_pdf_signature
 from pyhanko.sign.validation.errors import SignatureValidationError
@@ -23,9 +25,29 @@ from certificates.sealing.port import SealerRefused
 
 UNREADABLE = (PdfError, SignatureValidationError, ValidationError, PathError, ValueError, KeyError, TypeError,
               AttributeError, IndexError)  # fmt: skip
+TAGS = ("/Root", "/StructTreeRoot")
+
+
+class TagOfTheField(WhitelistRule):
+    """The tag of the field of the seal leads to it as well as the form does, where what changes in it is judged."""
+
+    def apply(self, old: HistoricalResolver, new: HistoricalResolver) -> Iterable[ReferenceUpdate]:
+        count = len(old.root["/AcroForm"]["/Fields"])
+        fields = {old.root["/AcroForm"]["/Fields"].raw_get(place).reference for place in range(count)}
+        old._load_reverse_xref_cache()
+        for field in fields & set(new.explicit_refs_in_revision()):
+            for path in old._get_usages_of_ref(field):
+                if path.path[:2] == TAGS:
+                    yield ReferenceUpdate(field, context_checked=Context.from_absolute(old, path))
+
+
 # What a seal may add to a document that has none: as what may follow a seal, and the permission that a certification adds.
 SEALING = StandardDiffPolicy(
-    [CatalogModificationRule(ROOT_EXEMPT_STRICT_COMPARISON | {"/Perms"}), *DEFAULT_DIFF_POLICY.global_rules[1:]],
+    [
+        CatalogModificationRule(ROOT_EXEMPT_STRICT_COMPARISON | {"/Perms"}),
+        TagOfTheField().as_qualified(ModificationLevel.FORM_FILLING),
+        *DEFAULT_DIFF_POLICY.global_rules[1:],
+    ],
     DEFAULT_DIFF_POLICY.form_rule,
 )
 SUB_FILTER = "/ETSI.CAdES.detached"

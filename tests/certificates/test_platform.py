@@ -72,9 +72,9 @@ def test_document_without_its_gap_is_the_same_page_with_an_empty_field(drawn):
     assert len(bare) < len(drawn) - 16_000
     reader = PdfFileReader(io.BytesIO(bare))
     assert reader.embedded_signatures == []
-    (field,) = reader.root["/AcroForm"]["/Fields"]
+    field = reader.root["/AcroForm"]["/Fields"][0].get_object()
     assert (str(field["/T"]), "/V" in field) == ("Cachet", False)
-    page, before = (PdfFileReader(io.BytesIO(one)).root["/Pages"]["/Kids"][0] for one in (bare, drawn))
+    page, before = (PdfFileReader(io.BytesIO(one)).root["/Pages"]["/Kids"][0].get_object() for one in (bare, drawn))
     assert page["/Contents"].data == before["/Contents"].data
     with pytest.raises(OtherLayout):
         without_gap(bare)
