@@ -237,7 +237,7 @@ class AttemptList(CourseList):
     }
 
     def rows(self):
-        return Attempt.objects.filter(enrolment__course=self.course)
+        return Attempt.objects.filter(enrolment__course=self.course).told_to(self.request.user)
 
 
 class QuestionFilter(WagtailFilterSet):
