@@ -181,7 +181,7 @@ def test_file_is_given_back_to_its_author_and_to_who_teaches_and_never_run(learn
 def named(client, address) -> str:
     """Under which name a file is downloaded."""
     answer = client.get(address)
-    answer.close()
+    assert b"".join(answer.streaming_content) == PDF
     return answer["Content-Disposition"]
 
 
