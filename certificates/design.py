@@ -2,11 +2,10 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 
-from certificates.snapshot import Signatory
+from certificates.snapshot import ATTESTATION, CERTIFICATE, Signatory
 
-CERTIFICATE, ATTESTATION = "certificate", "attestation"
 FRENCH, ENGLISH = "fr", "en"
 LANGUAGES = {"fr": (FRENCH,), "en": (ENGLISH,), "fr-en": (FRENCH, ENGLISH)}
 
@@ -20,6 +19,9 @@ class Texts:
     purpose: str
     header: str = ""
     statement: str = ""
+
+
+TEXT_NAMES = tuple(field.name for field in fields(Texts))
 
 
 @dataclass(frozen=True)
@@ -57,14 +59,14 @@ class DesignContent:
         return asdict(self)
 
     @classmethod
-    def from_json(cls, fields: dict) -> "DesignContent":
+    def from_json(cls, kept: dict) -> "DesignContent":
         return cls(
-            kind=fields["kind"],
-            languages=tuple(fields["languages"]),
-            texts=tuple(Texts(**row) for row in fields["texts"]),
-            colours=Colours(**fields["colours"]),
-            logos=tuple(Logo(**row) for row in fields["logos"]),
-            signatories=tuple(Signatory(**row) for row in fields["signatories"]),
+            kind=kept["kind"],
+            languages=tuple(kept["languages"]),
+            texts=tuple(Texts(**row) for row in kept["texts"]),
+            colours=Colours(**kept["colours"]),
+            logos=tuple(Logo(**row) for row in kept["logos"]),
+            signatories=tuple(Signatory(**row) for row in kept["signatories"]),
         )
 
     @property

@@ -7,6 +7,7 @@ VIEW = "certificates.view_certificate"
 REVOKE = "certificates.revoke_certificate"
 SUSPEND = "certificates.suspend_certificate"
 REISSUE = "certificates.reissue_certificate"
+DESIGN = [f"certificates.{act}_design" for act in ("view", "add", "change", "delete")]
 
 
 def can_act_on(user: User, person: User, permission: str) -> bool:

@@ -2,8 +2,7 @@
 
 from django.dispatch import receiver
 
-from certificates.actions import ask_for_certificate, ask_for_states
-from certificates.signals import certificate_state_changed
+from certificates.actions import ask_for_certificate
 from lms.learning.signals import course_completed
 
 
@@ -11,9 +10,3 @@ from lms.learning.signals import course_completed
 def issue_on_completion(sender, enrolment, completion, **kwargs):
     """Who completes a course is given its certificate."""
     ask_for_certificate(enrolment)
-
-
-@receiver(certificate_state_changed, dispatch_uid="certificates.publish_states_on_change")
-def publish_states_on_change(sender, certificate, **kwargs):
-    """Those who verify without asking us learn of it soon."""
-    ask_for_states()

@@ -6,6 +6,14 @@ from datetime import date, datetime
 FOLLOWED_ONLY = "N1"  # the course was followed, no level was tested
 
 
+CERTIFICATE, ATTESTATION = "certificate", "attestation"
+
+
+def document_kind(assurance: str) -> str:
+    """Which of the two documents says it."""
+    return ATTESTATION if assurance == FOLLOWED_ONLY else CERTIFICATE
+
+
 @dataclass(frozen=True)
 class AttestedLevel:
     """A level (1 to 5) in one competence, with its name on the framework's scale."""
@@ -63,7 +71,7 @@ class Snapshot:
     @property
     def kind(self) -> str:
         """Which of the two documents it is."""
-        return "attestation" if self.is_attestation else "certificate"
+        return document_kind(self.assurance)
 
     @property
     def signed_by(self) -> tuple[Signatory, ...]:

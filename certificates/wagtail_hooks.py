@@ -6,8 +6,9 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
 from certificates.archive_report import archive_report
+from certificates.back_office.designs import DesignViewSet
 from certificates.back_office.register import CertificateViewSet
-from certificates.permissions import REISSUE, REVOKE, SUSPEND, VIEW
+from certificates.permissions import DESIGN, REISSUE, REVOKE, SUSPEND, VIEW
 from lms.core.permissions import can_operate_jobs
 from lms.people.rules import Role
 
@@ -17,9 +18,14 @@ def certificate_register():
     return CertificateViewSet()
 
 
+@hooks.register("register_admin_viewset")
+def designs():
+    return DesignViewSet()
+
+
 @hooks.register("register_role_permissions")
 def role_permissions():
-    return {Role.CERTIFICATION: [VIEW, REVOKE, SUSPEND, REISSUE], Role.ADMINISTRATOR: [VIEW], Role.HR: [VIEW]}
+    return {Role.CERTIFICATION: [VIEW, REVOKE, SUSPEND, REISSUE, *DESIGN], Role.ADMINISTRATOR: [VIEW], Role.HR: [VIEW]}
 
 
 class OperatorsItem(MenuItem):

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from certificates import rules, storage
+from certificates.actions.designing import design_for, version_in_use
 from certificates.actions.life import may_take_over, replace_former
 from certificates.actions.proving import Proof, proof_of
 from certificates.lasting.port import Stamp
@@ -16,7 +17,7 @@ from certificates.models import Certificate, CertificateAct, CertificateFile, Se
 from certificates.names import name_seal
 from certificates.register_key import register_key
 from certificates.signals import certificate_issued
-from certificates.snapshot import Snapshot
+from certificates.snapshot import Signatory, Snapshot, document_kind
 from lms.core import audit
 from lms.core.identity import identity
 from lms.core.jobs import enqueue
@@ -33,6 +34,8 @@ def reserve_certificate(enrolment_pk: int, now: datetime) -> Certificate:
         return certificate
     completion = Completion.objects.select_related("enrolment__person", "enrolment__course").get(enrolment=enrolment_pk)
     proof = proof_of(completion)
+    design = design_for(document_kind(proof.assurance), completion.enrolment.course)
+    version = version_in_use(design, now) if design else None
     counter = {"code": settings.LMS_CERTIFICATE_SERIES, "year": timezone.localdate(now).year}
     Series.objects.get_or_create(**counter)
     with transaction.atomic():
@@ -41,7 +44,7 @@ def reserve_certificate(enrolment_pk: int, now: datetime) -> Certificate:
             return certificate
         series.last_number += 1
         series.save(update_fields=["last_number"])
-        snapshot = snapshot_of(completion, proof, series, now)
+        snapshot = snapshot_of(completion, proof, version.drawn.signatories if version else (), series, now)
         certificate = Certificate.objects.create(
             enrolment=completion.enrolment,
             person=completion.enrolment.person,
@@ -52,6 +55,7 @@ def reserve_certificate(enrolment_pk: int, now: datetime) -> Certificate:
             public_code=snapshot.public_code,
             state_changed_at=now,
             snapshot=snapshot.to_json(),
+            design_version=version,
             printed_name=snapshot.printed_name,
             course_title=snapshot.course_title,
             issued_on=snapshot.issued_on,
@@ -73,10 +77,13 @@ def next_revision(enrolment_pk: int) -> int:
     return Certificate.objects.filter(enrolment=enrolment_pk).count() + 1
 
 
-def snapshot_of(completion: Completion, proof: Proof, series: Series, now: datetime) -> Snapshot:
+def snapshot_of(
+    completion: Completion, proof: Proof, signatories: tuple[Signatory, ...], series: Series, now: datetime
+) -> Snapshot:
     """Everything the document will say, as it is now; the course as the completion pinned it."""
     person, course = completion.enrolment.person, completion.enrolment.course
     code = rules.new_public_code()
+    first = signatories[0] if signatories else Signatory(settings.LMS_SIGNATORY_NAME, settings.LMS_SIGNATORY_TITLE)
     return Snapshot(
         number=rules.printed_number(series.code, series.year, series.last_number),
         public_code=code,
@@ -97,8 +104,9 @@ def snapshot_of(completion: Completion, proof: Proof, series: Series, now: datet
         site_name=identity().name,
         issuer=settings.LMS_ISSUER,
         issuer_parent=settings.LMS_ISSUER_PARENT,
-        signatory_name=settings.LMS_SIGNATORY_NAME,
-        signatory_title=settings.LMS_SIGNATORY_TITLE,
+        signatory_name=first.name,
+        signatory_title=first.title,
+        signatories=signatories,
     )
 
 

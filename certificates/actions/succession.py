@@ -71,6 +71,7 @@ def reserve_after(
         public_code=code,
         state_changed_at=now,
         snapshot=snapshot.to_json(),
+        design_version_id=former.design_version_id,  # the same document as before, but for what changes
         printed_name=snapshot.printed_name,
         course_title=snapshot.course_title,
         issued_on=snapshot.issued_on,

@@ -7,6 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from certificates import rules
+from certificates.design import DesignContent
+from certificates.models.designs import DesignVersion
 from certificates.models.kept import KeptForever, KeptQuerySet
 from certificates.snapshot import Snapshot
 from lms.learning.models import Enrolment
@@ -92,6 +94,9 @@ class Certificate(models.Model):
     state_changed_at = models.DateTimeField(_("dans cet état depuis"))
     state_reason = models.TextField(_("motif"), blank=True)
     snapshot = models.JSONField(_("contenu figé"))
+    design_version = models.ForeignKey(  # none: drawn as it was before there were designs
+        DesignVersion, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("modèle")
+    )
     # Copied from the snapshot for lists and searches; frozen with it.
     printed_name = models.CharField(_("nom imprimé"), max_length=320)
     course_title = models.CharField(_("formation"), max_length=255)
@@ -146,7 +151,7 @@ class Certificate(models.Model):
         verbose_name_plural = _("certificats")
 
     FROZEN = ("enrolment_id", "person_id", "revision", "origin", "former_id", "series", "year", "number", "public_code",
-              "snapshot", "printed_name", "course_title", "issued_on", "expires_on")  # fmt: skip
+              "snapshot", "printed_name", "course_title", "issued_on", "expires_on", "design_version_id")  # fmt: skip
 
     def __str__(self):
         return f"{self.printed_number} – {self.printed_name}"
@@ -191,6 +196,11 @@ class Certificate(models.Model):
         """The address to give to others; with its key when that alone opens the certificate."""
         path = reverse("certificates:verify_code", args=[self.public_code])
         return f"{path}?cle={self.link_key}" if self.visibility == self.Visibility.LINK else path
+
+    @property
+    def design(self) -> DesignContent | None:
+        """The design it is drawn with, as it was when its number was given."""
+        return self.design_version.drawn if self.design_version else None
 
     @property
     def is_issued(self):

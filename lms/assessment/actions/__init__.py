@@ -2,9 +2,12 @@
 
 from lms.assessment.actions.attempts import (
     check_question,
+    close_expired_attempts,
+    close_if_expired,
     save_answer,
     save_answers,
     set_deadline,
+    submit,
 )
 from lms.assessment.actions.files import hand_in_file
 from lms.assessment.actions.refusals import (
@@ -24,7 +27,6 @@ from lms.assessment.actions.refusals import (
     UnknownQuestion,
 )
 from lms.assessment.actions.start import refusal, start_attempt
-from lms.assessment.actions.submission import hand_in, settle, settle_all, submit
 
 __all__ = [
     "AnswerFinal",
@@ -42,14 +44,13 @@ __all__ = [
     "TooSoon",
     "UnknownQuestion",
     "check_question",
-    "hand_in",
+    "close_expired_attempts",
+    "close_if_expired",
     "hand_in_file",
     "refusal",
     "save_answer",
     "save_answers",
     "set_deadline",
-    "settle",
-    "settle_all",
     "start_attempt",
     "submit",
 ]
