@@ -3,6 +3,8 @@
 A module has the address of its course, so two pages would meet at one address when they have the same slug anywhere in it.
 """
 
+from collections.abc import Container
+
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminPageForm
@@ -23,10 +25,10 @@ def address_taken(slug: str) -> ValidationError:
     return ValidationError({"slug": TAKEN % {"slug": slug}})
 
 
-def free_slug(parent: Page, wanted: str) -> str:
-    """The slug, followed by a number if a page of the course has it already."""
+def free_slug(parent: Page, wanted: str, reserved: Container[str] = ()) -> str:
+    """The slug, followed by a number if a page of the course has it already, or if it is reserved."""
     number, slug = 1, wanted
-    while not is_address_free(parent, slug):
+    while slug in reserved or not is_address_free(parent, slug):
         number += 1
         slug = f"{wanted}-{number}"
     return slug

@@ -6,15 +6,15 @@ from operator import or_
 
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 
-from courses.models.questions import Question, QuestionVersion, TaggedQuestion
+from courses.models.questions import QuestionVersion, TaggedQuestion
 from courses.rules.answers import MANUAL_TYPES, UNMARKED_TYPES
 from courses.rules.draws import shortfalls
 
 
-def drawable_questions() -> QuerySet:
-    """Questions that chance may choose: those that mark themselves, so that all learners are marked alike."""
+def drawable(questions: QuerySet) -> QuerySet:
+    """Those that chance may choose: they mark themselves, so that all learners are marked alike."""
     current = QuestionVersion.objects.current().filter(question=OuterRef("pk"))
-    return Question.objects.filter(Exists(current.exclude(type__in=MANUAL_TYPES | UNMARKED_TYPES)))
+    return questions.filter(Exists(current.exclude(type__in=MANUAL_TYPES | UNMARKED_TYPES)))
 
 
 def condition_of(draw) -> Q:
@@ -26,8 +26,11 @@ def condition_of(draw) -> Q:
     return condition
 
 
-def pools_of(draws: Sequence, without: Collection[int] = ()) -> list[list[int]]:
-    """For each draw, the ids of the questions it may take, fixed questions (`without`) left out; one query for all."""
+def pools_of(questions: QuerySet, draws: Sequence, without: Collection[int] = ()) -> list[list[int]]:
+    """For each draw, the ids of those of `questions` it may take, fixed ones (`without`) left out; one query for all.
+
+    `questions` are those open to the branch of the quiz (`Question.objects.open_to`), whoever asks.
+    """
     if not draws:
         return []
     conditions = [condition_of(draw) for draw in draws]
@@ -35,13 +38,13 @@ def pools_of(draws: Sequence, without: Collection[int] = ()) -> list[list[int]]:
         f"in_{rank}": ExpressionWrapper(condition, output_field=BooleanField())
         for rank, condition in enumerate(conditions)
     }
-    found = drawable_questions().filter(reduce(or_, conditions)).exclude(pk__in=without).order_by("pk")
+    found = drawable(questions).filter(reduce(or_, conditions)).exclude(pk__in=without).order_by("pk")
     rows = list(found.annotate(**flags).values_list("pk", *flags))
     return [[pk for pk, *is_in in rows if is_in[rank]] for rank in range(len(draws))]
 
 
-def shortfalls_of(draws: Sequence, without: Collection[int] = ()) -> list[tuple[int, int]]:
+def shortfalls_of(questions: QuerySet, draws: Sequence, without: Collection[int] = ()) -> list[tuple[int, int]]:
     """For each draw, how many questions match and how many it lacks once all the draws are served; one query."""
-    pools = pools_of(draws, without)
+    pools = pools_of(questions, draws, without)
     lacking = shortfalls(pools, [draw.count for draw in draws])
     return [(len(pool), lack) for pool, lack in zip(pools, lacking, strict=True)]

@@ -2,18 +2,33 @@
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from wagtail.models import Collection
 
 from courses.imports.questions.neutral import MAX_BYTES
+from courses.models.banks import banks_written_by, home_bank
 
 
 class QuestionFileForm(forms.Form):
-    """A file of questions."""
+    """A file of questions, and the bank they go to when their author writes in several."""
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        field = self.fields["bank"]
+        field.queryset, field.initial = banks_written_by(user), home_bank(user)
+        field.disabled = len(field.queryset) == 1
 
     file = forms.FileField(
         label=_("Fichier de questions"),
         help_text=_("GIFT, Moodle XML, Aiken, CSV ou XLSX, reconnu à son contenu ; 20 Mo au plus."),
         widget=forms.ClearableFileInput(attrs={"accept": ".txt,.gift,.xml,.csv,.xlsx"}),
         error_messages={"required": _("Choisissez un fichier."), "empty": _("Le fichier est vide.")},
+    )
+
+    bank = forms.ModelChoiceField(
+        label=_("Banque"),
+        queryset=Collection.objects.none(),
+        empty_label=None,
+        help_text=_("Où vont les questions nouvelles ; celles que vous avez déjà restent où elles sont."),
     )
 
     def clean_file(self):

@@ -1,7 +1,8 @@
 """Panels of the editors: how much a lesson weighs, how many questions of the bank a draw may take."""
 
-from wagtail.admin.panels import Panel
+from wagtail.admin.panels import InlinePanel, Panel
 
+from courses.quiz_forms import DrawForm
 from courses.rules.weight import FIRST_VIEW_BUDGET, PICTURES_BUDGET
 from courses.weight import lesson_weight
 
@@ -20,6 +21,15 @@ class LessonWeightPanel(Panel):
             }
 
 
+class DrawsPanel(InlinePanel):
+    """The draws of a quiz; each knows the page it is in and the questions open to its branch."""
+
+    def get_form_options(self):
+        options = super().get_form_options()
+        options["formsets"][self.relation_name] |= {"form": DrawForm, "inherit_kwargs": ["place", "questions"]}
+        return options
+
+
 class MatchingQuestionsPanel(Panel):
     """How many questions of the bank match a draw; a script asks again while its author chooses."""
 
@@ -29,4 +39,5 @@ class MatchingQuestionsPanel(Panel):
         def get_context_data(self, parent_context=None):
             from courses.back_office.draws import matching_text  # views stand above models
 
-            return super().get_context_data(parent_context) | {"text": matching_text(self.instance)}
+            text = matching_text(self.instance, self.form.questions)
+            return super().get_context_data(parent_context) | {"text": text, "place": self.form.place}

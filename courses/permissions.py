@@ -8,6 +8,7 @@ from wagtail.permissions import page_permission_policy
 from wagtail.query import PageQuerySet
 
 from courses.models import CataloguePage, CoursePage, LessonPage
+from courses.models.banks import banks_written_by, question_policy
 
 
 def can_archive_course(user, course: CoursePage) -> bool:
@@ -35,8 +36,8 @@ def pages_in_sight(user) -> PageQuerySet:
 
 
 def can_import_questions(user) -> bool:
-    """Whoever may add a question may bring in a file of them."""
-    return user.has_perm("courses.add_question")
+    """Whoever may add a question to some bank may bring in a file of them."""
+    return banks_written_by(user).exists()
 
 
 def can_import_course(user) -> bool:
@@ -57,8 +58,8 @@ def can_import_lesson(user, parent: Page) -> bool:
 
 
 def can_replace_questions(user) -> bool:
-    """Whoever may change a question may let a file change those that have its codes."""
-    return user.has_perm("courses.change_question")
+    """Whoever may change the questions of a bank may let a file change those that have its codes."""
+    return question_policy.user_has_permission(user, "change")
 
 
 def has_records(page: Page) -> bool:

@@ -1,14 +1,34 @@
 """The form of a quiz in the editor: it refuses draws that the bank cannot fill."""
 
+import re
+
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from wagtail.admin.forms import WagtailAdminPageForm
+from wagtail.admin.forms import WagtailAdminModelForm
 
+from courses.asking_forms import AskingForm
 from courses.draws import shortfalls_of
+from courses.models.questions import QuestionTag
 
 
-class QuizPageForm(WagtailAdminPageForm):
+class DrawForm(WagtailAdminModelForm):
+    """A draw, by the tags of the questions open to its branch. `place` is the quiz, or the page it is being written below."""
+
+    def __init__(self, *args, place, questions, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.place, self.questions = place, questions
+        tags = QuestionTag.objects
+        self.fields["tag"].queryset = tags.carried_by(questions) | tags.filter(pk=self.instance.tag_id)
+
+
+class QuizPageForm(AskingForm):
     """Checks, at each save as at publication, the draws against the bank as it is and against one another."""
+
+    question_names = re.compile(r"quiz_questions-\d+-question")
+
+    @staticmethod
+    def asked_by(page) -> set[int]:
+        return {asked.question_id for asked in page.quiz_questions.all()} if page else set()
 
     def clean(self):
         cleaned = super().clean()
@@ -19,7 +39,8 @@ class QuizPageForm(WagtailAdminPageForm):
             self.add_error(None, _("Une évaluation publiée pose au moins une question, fixe ou tirée au sort."))
         asked = [form.cleaned_data.get("question") for form in kept(fixed)]
         forms = kept(draws)
-        facts = shortfalls_of([form.instance for form in forms], [question.pk for question in asked if question])
+        fixed_pks = [question.pk for question in asked if question]
+        facts = shortfalls_of(self.questions, [form.instance for form in forms], fixed_pks)
         for form, (matching, lacking) in zip(forms, facts, strict=True):
             if lacking:
                 form.add_error("count", too_few(matching, form.instance.count, lacking))

@@ -16,7 +16,7 @@ from courses.addresses import TAKEN, address_met_by, free_addresses
 from courses.back_office import course_archives, lesson_imports, question_imports
 from courses.back_office.courses import CourseViewSet, set_archived
 from courses.back_office.draws import draw_matches
-from courses.back_office.question_tags import TagBulkAction
+from courses.back_office.question_tags import DeleteInSight, TagBulkAction
 from courses.back_office.questions import QuestionViewSet
 from courses.back_office.reviews import ReviewPanel, ReviewReport, review_menu_item
 from courses.back_office.sight import BULK_ACTS, choosable_pages, without_report_of_all
@@ -33,6 +33,7 @@ def course_list():
 
 register_snippet(QuestionViewSet)
 hooks.register("register_bulk_action", TagBulkAction)
+hooks.register("register_bulk_action", DeleteInSight)
 
 
 hooks.register("construct_wagtail_userbar", with_lesson_checks)
@@ -65,7 +66,7 @@ def archive_urls():
 
 @hooks.register("register_admin_urls")
 def draw_urls():
-    return [path("tirages/", draw_matches, name="courses_draw_matches")]
+    return [path("tirages/<int:place>/", draw_matches, name="courses_draw_matches")]
 
 
 @hooks.register("insert_editor_js")

@@ -9,6 +9,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 from courses import media_files
+from courses.back_office.question_tags import tag_autocomplete
 from lms.core import views as core_views
 
 # Pages are public unless their type says otherwise in its `serve` (lessons and quizzes do).
@@ -24,6 +25,7 @@ urlpatterns = [
     path("media/<path:path>", core_views.media, name="media"),
     path("gestion/login/", to_the_login, name="back_office_login"),
     path("_util/login/", to_the_login, name="page_login"),
+    path("gestion/tag-autocomplete/courses/questiontag/", tag_autocomplete),  # in place of Wagtail's, which shows all
     path("gestion/", include(wagtailadmin_urls)),
     path("documents/<int:document_id>/<path:document_filename>", media_files.document, name="document"),
     path("documents/", include(wagtaildocs_urls)),

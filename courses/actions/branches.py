@@ -4,16 +4,14 @@ from datetime import date
 
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
-from wagtail.documents import get_document_model
-from wagtail.images import get_image_model
 from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission
 
 from courses.models import CataloguePage, CoursePage, ProducerPage
+from courses.models.banks import shared_bank
 from courses.models.producer import PARTNER_KINDS
 from lms.people.models import RoleAssignment, Unit, User
 
 WRITE = "courses.write_course"
-SHARED_COLLECTION = "Bibliothèque commune"
 WRITER_ACTS, PUBLISHER_ACTS = ["add", "change"], ["publish", "lock"]
 # Whoever adds a file may change it; the others of the branch may too.
 BANK_ACTS = ["add", "change", "view"]
@@ -70,20 +68,9 @@ def keep_branch(branch: ProducerPage) -> None:
     Group.objects.filter(pk=branch.group.pk).update(name=name)
     acts = WRITER_ACTS + (PUBLISHER_ACTS if branch.may_publish else [])
     _grant_pages(branch, acts)
-    _grant_bank(branch)
-    shared = shared_collection()
-    _grant_files(branch.group, {branch.collection: OWN_FILES, shared: [] if branch.is_partner else SHARED_FILES})
-
-
-def shared_collection() -> Collection:
-    """Images and documents that all trainers of the State may use; made with what lay in the open library before it."""
-    root = Collection.get_first_root_node()
-    if shared := root.get_children().filter(name=SHARED_COLLECTION).first():
-        return shared
-    shared = root.add_child(name=SHARED_COLLECTION)
-    for model in (get_image_model(), get_document_model()):
-        model.objects.filter(collection=root).update(collection=shared)
-    return shared
+    branch.group.permissions.clear()  # all that it may do is granted in its tree and its collections
+    own, shared = _acts_on(OWN_FILES, BANK_ACTS), _acts_on(SHARED_FILES, BANK_ACTS)
+    _grant_collections(branch.group, {branch.collection: own, shared_bank(): set() if branch.is_partner else shared})
 
 
 @transaction.atomic
@@ -116,19 +103,18 @@ def _grant_pages(branch: ProducerPage, acts: list[str]) -> None:
         GroupPagePermission.objects.get_or_create(group=branch.group, page=branch, permission=permission)
 
 
-def _grant_bank(branch: ProducerPage) -> None:
-    """The bank is one for the whole State, with the questions of its exams: a partner does not see it."""
-    acts = Permission.objects.filter(
-        content_type__app_label="courses", codename__in=[f"{act}_question" for act in BANK_ACTS]
-    )
-    branch.group.permissions.set(Permission.objects.none() if branch.is_partner else acts)
+def _acts_on(files: list[str], questions: list[str]) -> set[str]:
+    """What these acts on images and documents, and on questions, are called."""
+    return {f"{act}_{model}" for act in files for model in ("image", "document")} | {
+        f"{act}_question" for act in questions
+    }
 
 
-def _grant_files(group: Group, acts_in: dict[Collection, list[str]]) -> None:
+def _grant_collections(group: Group, acts_in: dict[Collection, set[str]]) -> None:
+    """Grant these acts in each collection: those, and no others."""
     for collection, acts in acts_in.items():
         permissions = Permission.objects.filter(
-            content_type__app_label__in=["wagtailimages", "wagtaildocs"],
-            codename__in=[f"{act}_{model}" for act in acts for model in ("image", "document")],
+            content_type__app_label__in=["wagtailimages", "wagtaildocs", "courses"], codename__in=acts
         )
         held = GroupCollectionPermission.objects.filter(group=group, collection=collection)
         held.exclude(permission__in=permissions).delete()

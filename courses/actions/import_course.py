@@ -10,25 +10,26 @@ from datetime import datetime
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from wagtail.documents import get_document_model
 from wagtail.documents.permissions import permission_policy as document_policy
 from wagtail.images import get_image_model
 from wagtail.images.permissions import permission_policy as image_policy
-from wagtail.models import Page
+from wagtail.models import Collection, Page
 
 from courses.actions.imports import AlreadyAsked, as_rows, forget_file, keep_preview
-from courses.actions.library import collection_for, files_kept_if_done
+from courses.actions.library import files_kept_if_done
 from courses.actions.site import ensure_site
 from courses.addresses import free_slug
 from courses.imports.remarks import ERROR, ImportRefused, Remark
 from courses.models import CourseImport, CoursePage, Question
+from courses.models.banks import bank_of, reach_of, read_with
 from courses.packages.fields import PAGES
 from courses.packages.loading import Loader, reasons
 from courses.packages.reading import Package, read_package
 from courses.packages.writing import THE_COURSE, Rows, Writer
-from courses.permissions import place_of_new_courses
+from courses.permissions import pages_in_sight, place_of_new_courses
 from lms.core import audit
 from lms.core.jobs import enqueue
 from lms.people.models import User
@@ -77,7 +78,10 @@ def carry_out(package: Package, user: User, as_copy: bool = False) -> Outcome:
 
 def _carry_out(package: Package, user: User, as_copy: bool, outcome: Outcome, files: list | None) -> None:
     said = package.manifest["course"]
-    held = CoursePage.objects.filter(code=said["code"]).first()
+    place = place_of_new_courses(user) or ensure_site()
+    bank = bank_of(place)
+    known = CoursePage.objects.filter(Q(live=True) | Q(pk__in=pages_in_sight(user).values("pk")))
+    held = known.filter(code=said["code"]).first()
     if held and not as_copy:
         if Writer(held).manifest() == package.manifest:
             outcome.counts["unchanged"] = 1
@@ -85,11 +89,11 @@ def _carry_out(package: Package, user: User, as_copy: bool, outcome: Outcome, fi
         message = _("Une formation « %(code)s » est déjà ici, différente : importez celle-ci comme une copie.")
         outcome.remarks.append(Remark(ERROR, _("la formation"), message % {"code": said["code"][:80]}))
         return
-    loader = Loader()
+    loader = Loader(Question.objects.within(bank))
     try:
-        _load_assets(package, user, loader, outcome, files)
-        _load_questions(package.manifest["questions"], user, loader, outcome)
-        outcome.course = Tree(loader, user, outcome).load(said)
+        _load_assets(package, bank, user, loader, outcome, files)
+        _load_questions(package.manifest["questions"], bank, user, loader, outcome)
+        outcome.course = Tree(loader, user, outcome).load(said, place)
     except (IntegrityError, zipfile.BadZipFile) as error:
         raise ImportRefused(_("La formation contient deux fois ce qui doit être unique.")) from error
     except ValidationError as error:
@@ -100,15 +104,17 @@ def _carry_out(package: Package, user: User, as_copy: bool, outcome: Outcome, fi
 # --- Files
 
 
-def _load_assets(package: Package, user: User, loader: Loader, outcome: Outcome, files: list | None) -> None:
-    """The images and documents, taken from the library where it holds the same; in a rehearsal, none is written."""
+def _load_assets(
+    package: Package, bank: Collection, user: User, loader: Loader, outcome: Outcome, files: list | None
+) -> None:
+    """The images and documents, those that `user` may choose already taken as they are; in a rehearsal, none is written."""
     for key, told in package.manifest["assets"].items():
         model, policy = _library_of(told["kind"])
         data = package.asset(key)
-        item = _held(model, told, data)
+        item = _held(policy.instances_user_has_permission_for(user, "choose"), told, data)
         if item is None:
             about = {name: told[name] for name in ("title", "description") if name in told}
-            item = model(**about, uploaded_by_user=user, collection=collection_for(user, policy))
+            item = model(**about, uploaded_by_user=user, collection=bank)
             item.file, item.file_size = ContentFile(data, key), len(data)
             item.file_hash = sha1(data)
             outcome.counts["file"] += 1
@@ -122,10 +128,10 @@ def _library_of(kind: str) -> tuple:
     return (get_image_model(), image_policy) if kind == "image" else (get_document_model(), document_policy)
 
 
-def _held(model, told: dict, data: bytes):
-    """The file of the library that has this content, under the same title; None when there is none."""
+def _held(items: QuerySet, told: dict, data: bytes):
+    """The one of these files of the library that has this content, under the same title; None when there is none."""
     about = {name: told[name] for name in ("title", "description") if name in told}
-    alike = model.objects.filter(Q(file_size=len(data)) | Q(file_size=None), **about).order_by("pk")
+    alike = items.filter(Q(file_size=len(data)) | Q(file_size=None), **about).order_by("pk")
     return next((item for item in alike if item.get_file_hash() == sha1(data)), None)
 
 
@@ -137,17 +143,18 @@ def sha1(data: bytes) -> str:
 # --- Questions
 
 
-def _load_questions(said: list[dict], user: User, loader: Loader, outcome: Outcome) -> None:
-    """Those the bank has already are taken; one whose code is another question's gets a code of its own."""
+def _load_questions(said: list[dict], bank: Collection, user: User, loader: Loader, outcome: Outcome) -> None:
+    """Those within the bank's reach already are taken; one whose code is another question's gets a code of its own."""
+    alike, reach = Question.objects.filter(collection__in=read_with(bank)), reach_of(bank)
     for one in said:
         code = one["code"]
         where = _("question « %(code)s »") % {"code": code[:60]}
         for wanted in (code, _own_code(one)):
-            held = Question.objects.filter(code=wanted).first()
+            held = alike.filter(code=wanted).first()
             if held is None:
-                _make_question({**one, "code": wanted}, where, user, loader)
+                _make_question({**one, "code": wanted}, where, bank, user, loader)
                 outcome.counts["question"] += 1
-            elif not _is_same(held, {**one, "code": wanted}):
+            elif held.collection_id not in reach or not _is_same(held, {**one, "code": wanted}):
                 continue
             else:
                 outcome.counts["reused"] += 1
@@ -167,8 +174,8 @@ def _is_same(held: Question, said: dict) -> bool:
     return Rows().row(held) == said
 
 
-def _make_question(said: dict, where: str, user: User, loader: Loader) -> Question:
-    question = loader.fill(Question(author=user), said, where)
+def _make_question(said: dict, where: str, bank: Collection, user: User, loader: Loader) -> Question:
+    question = loader.fill(Question(collection=bank, author=user), said, where)
     try:
         question.full_clean()
     except ValidationError as error:
@@ -190,11 +197,10 @@ class Tree:
         self.loader, self.user, self.outcome = loader, user, outcome
         self.unfinished: list[tuple[Page, dict, str]] = []  # they link to pages made after them
 
-    def load(self, said: dict) -> CoursePage:
-        """The course and all below it. Raises ImportRefused, ValidationError."""
-        catalogue = place_of_new_courses(self.user) or ensure_site()
-        said = {**said, "code": _free_code(said["code"]), "slug": free_slug(catalogue, str(said.get("slug"))[:200])}
-        course = self._add(CoursePage(), said, catalogue, _("la formation"))
+    def load(self, said: dict, place: Page) -> CoursePage:
+        """The course and all below it, in its place. Raises ImportRefused, ValidationError."""
+        said = {**said, "code": _free_code(said["code"]), "slug": free_slug(place, str(said.get("slug"))[:200])}
+        course = self._add(CoursePage(), said, place, _("la formation"))
         self.loader.found["page", THE_COURSE] = course.pk
         self._add_below(course, said["pages"])
         for page, row, where in self.unfinished:

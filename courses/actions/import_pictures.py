@@ -6,24 +6,31 @@ import re
 
 from django.core.files.images import ImageFile
 from wagtail.images import get_image_model
+from wagtail.models import Collection
 
 from courses.imports.questions.pictures import extension_of
+from courses.models.banks import reach_of
 from lms.people.models import User
 
 IMPORTED = re.compile(r'<img src="sha256:([0-9a-f]{64})"(?: alt="([^"]*)")?[^>]*>')
 NAMED = re.compile(r'<img src="(?:sha256:|images/questions/)([0-9a-f]{32})[^"]*"(?: alt="([^"]*)")?[^>]*>')
 
 
-def library_images(pictures: dict[str, bytes], author: User | None) -> dict[str, int]:
-    """The picture of the library for each hash; those it has already (the same file) are taken as they are."""
+def library_images(pictures: dict[str, bytes], bank: Collection, author: User | None) -> dict[str, int]:
+    """The picture of the library for each hash; those that the collections of the bank have already are taken as they are."""
+    held = get_image_model().objects.filter(collection__in=reach_of(bank)) if pictures else None
     found = {}
     for name, data in pictures.items():
         file_hash = hashlib.sha1(data, usedforsecurity=False).hexdigest()  # the one Wagtail keeps
-        image = get_image_model().objects.filter(file_hash=file_hash).first()
+        image = held.filter(file_hash=file_hash).first()
         if image is None:
             file = ImageFile(io.BytesIO(data), name=f"{name[:16]}.{extension_of(data)}")
             image = get_image_model()(
-                title=f"Question {name[:8]}", file=file, uploaded_by_user=author, file_hash=file_hash
+                title=f"Question {name[:8]}",
+                file=file,
+                collection=bank,
+                uploaded_by_user=author,
+                file_hash=file_hash,
             )
             image.file_size = len(data)
             image.save()

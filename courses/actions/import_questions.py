@@ -11,13 +11,14 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
-from wagtail.models import ReferenceIndex
+from wagtail.models import Collection, ReferenceIndex
 from wagtail.search.backends import get_search_backends
 
 from courses.actions.import_pictures import embedded, library_images, same_pictures
 from courses.actions.imports import AlreadyAsked, as_rows, forget_file, keep_preview
 from courses.actions.load import OPTION_IDS
 from courses.actions.raw_answers import raw_value
+from courses.actions.tag_questions import tags_named
 from courses.exports.from_bank import CHUNK, latest_versions, neutral_of
 from courses.imports.questions.files import read_questions
 from courses.imports.questions.neutral import (
@@ -31,7 +32,9 @@ from courses.imports.questions.neutral import (
     tag_key,
 )
 from courses.imports.questions.texts import one_line, plain
-from courses.models import Question, QuestionImport, QuestionTag, QuestionVersion, TaggedQuestion
+from courses.models import Question, QuestionImport, QuestionVersion, TaggedQuestion
+from courses.models.banks import reach_of, read_with
+from courses.models.questions import QuestionQuerySet
 from courses.pictures import freeze_pictures
 from courses.rules.answers import frozen_content
 from courses.rules.rich_text import Rich, Text, to_html, words_of
@@ -71,8 +74,11 @@ class Plan:
         return not any(remark.level in (ERROR, SKIPPED) for remark in self.remarks)
 
 
-def plan_import(reading: Reading, replaces: bool) -> Plan:
-    """What importing this reading would do, the bank being as it is; a few queries per 500 questions, nothing written."""
+def plan_import(reading: Reading, bank: Collection, replaces: bool) -> Plan:
+    """What importing this reading into a bank would do, as it is today; a few queries per 500 questions, nothing written.
+
+    Its codes are those of the questions that who writes there may ask; no other is looked at, replaced or told of.
+    """
     plan = Plan(remarks=list(reading.remarks), pictures=reading.pictures)
     competences = set(Competence.objects.values_list("code", flat=True))
     wanted: dict[str, ImportedQuestion] = {}
@@ -91,8 +97,13 @@ def plan_import(reading: Reading, replaces: bool) -> Plan:
         else:
             message = _("La même question est déjà dans le fichier.")
             plan.remarks.append(Remark(SKIPPED, question.where, message))
-    known = existing(wanted)
+    known = existing(wanted, bank)
+    taken = codes_taken(wanted, bank)
     for code, question in wanted.items():
+        if code in taken and code not in known:
+            message = _("Le code « %(code)s » est déjà pris : donnez-en un autre à cette question.")
+            plan.remarks.append(Remark(ERROR, question.where, message % {"code": code}))
+            continue
         if code not in known:
             plan.created.append(question)
             continue
@@ -112,14 +123,24 @@ def plan_import(reading: Reading, replaces: bool) -> Plan:
     return plan
 
 
-def existing(codes: Iterable[str]) -> dict[str, tuple[QuestionVersion, tuple[str, ...]]]:
-    """The latest version and the tags of the questions that have these codes."""
+def existing(codes: Iterable[str], bank: Collection) -> dict[str, tuple[QuestionVersion, tuple[str, ...]]]:
+    """The latest version and the tags of the questions within a bank's reach that have these codes."""
     listed, found = list(codes), {}
     for start in range(0, len(listed), CHUNK):
-        part = Question.objects.filter(code__in=listed[start : start + CHUNK]).order_by("pk")
+        part = Question.objects.within(bank).filter(code__in=listed[start : start + CHUNK]).order_by("pk")
         for version, tags in latest_versions(part.values_list("pk", flat=True)):
             found[version.question.code] = version, tags
     return found
+
+
+def codes_taken(codes: Iterable[str], bank: Collection) -> set[str]:
+    """Those of these codes that name a question beyond the bank's reach, in a bank read with it."""
+    beyond = set(read_with(bank)) - set(reach_of(bank))
+    listed, taken = list(codes) if beyond else [], set()
+    for start in range(0, len(listed), CHUNK):
+        found = Question.objects.filter(collection__in=beyond, code__in=listed[start : start + CHUNK])
+        taken |= set(found.values_list("code", flat=True))
+    return taken
 
 
 def code_of(question: ImportedQuestion) -> str:
@@ -192,15 +213,15 @@ def normal_answer(value: object) -> object:
 
 
 @transaction.atomic
-def carry_out(plan: Plan, author: User | None = None) -> None:
-    """Write the plan, by bulk; new questions are by `author`. Locks the questions it replaces."""
+def carry_out(plan: Plan, bank: Collection, author: User | None = None) -> None:
+    """Write the plan, by bulk; new questions are by `author`, in the bank. Locks the questions it replaces."""
     competences = {competence.code: competence for competence in Competence.objects.all()}
-    images = library_images(plan.pictures, author)
+    images = library_images(plan.pictures, bank, author)
     pks = [version.question_id for version, _question in plan.updated]
     locked = {question.pk: question for question in Question.objects.select_for_update().filter(pk__in=pks)}
     written, versions = [], []
     for imported in plan.created:
-        question = Question(code=imported.code, author=author)
+        question = Question(code=imported.code, collection=bank, author=author)
         versions.append(fill(question, imported, competences, None, images))
         written.append((question, imported))
     Question.objects.bulk_create([question for question, _imported in written], batch_size=CHUNK)
@@ -215,7 +236,7 @@ def carry_out(plan: Plan, author: User | None = None) -> None:
     for version in versions:
         version.question_id = version.question.pk
     QuestionVersion.objects.bulk_create(versions, batch_size=CHUNK)
-    put_tags(written)
+    put_tags(written, Question.objects.within(bank))
     for backend in get_search_backends(with_auto_update=True):
         backend.add_bulk(Question, [question for question, _imported in written])
     for question, _imported in written:
@@ -286,13 +307,10 @@ def ids_by_text(version: QuestionVersion) -> dict[str, str]:
     return {row.get("html") or row["text"]: row["id"] for row in rows}
 
 
-def put_tags(written: list[tuple[Question, ImportedQuestion]]) -> None:
-    """Give the questions the tags their file says; a tag that exists is taken, whatever its case."""
+def put_tags(written: list[tuple[Question, ImportedQuestion]], among: QuestionQuerySet) -> None:
+    """Give the questions the tags their file says; one that a question of `among` carries is taken, whatever its case."""
     said = [(question, imported.tags) for question, imported in written if imported.tags is not None]
-    tags = {tag_key(tag.name): tag for tag in QuestionTag.objects.all()} if said else {}
-    for name in dict.fromkeys(name for _question, names in said for name in names):
-        if tag_key(name) not in tags:
-            tags[tag_key(name)] = QuestionTag.objects.create(name=name)
+    tags = tags_named(dict.fromkeys(name for _question, names in said for name in names), among) if said else {}
     pks = [question.pk for question, _names in said]
     for start in range(0, len(pks), CHUNK):
         TaggedQuestion.objects.filter(content_object__in=pks[start : start + CHUNK]).delete()
@@ -305,21 +323,21 @@ def put_tags(written: list[tuple[Question, ImportedQuestion]]) -> None:
 # --- The import as its author lives it
 
 
-def begin_import(name: str, data: bytes, user: User, now: datetime) -> QuestionImport:
+def begin_import(name: str, data: bytes, bank: Collection, user: User, now: datetime) -> QuestionImport:
     """Read a file, keep it, and give the preview of its import; nothing enters the bank. Raises QuestionFileRefused.
 
     Previews that the same person forgot are cleared away with their files. Reading holds no lock.
     """
-    plan_format, plan = previewed(data)
-    begun = QuestionImport(name=name[:200], format=plan_format, created_by=user)
+    plan_format, plan = previewed(data, bank)
+    begun = QuestionImport(name=name[:200], format=plan_format, bank=bank, created_by=user)
     begun.counts, begun.remarks = plan.counts, as_rows(plan.remarks)
     return keep_preview(begun, data, now)
 
 
-def previewed(data: bytes) -> tuple[str, Plan]:
+def previewed(data: bytes, bank: Collection) -> tuple[str, Plan]:
     """The format of a file and what importing it would do. Raises QuestionFileRefused."""
     reading = read_questions(data)
-    return reading.format, plan_import(reading, replaces=False)
+    return reading.format, plan_import(reading, bank, replaces=False)
 
 
 @transaction.atomic
@@ -344,15 +362,15 @@ def run_import(pk: int, now: datetime, told: Callable[[int], None] = lambda perc
         reading = read_questions(file.read())
     told(40)  # the rest is one transaction: what it says is seen when it ends
     with transaction.atomic():
-        begun = QuestionImport.objects.select_for_update().select_related("created_by").get(pk=pk)
+        begun = QuestionImport.objects.select_for_update(of=("self",)).select_related("created_by", "bank").get(pk=pk)
         if begun.state != QuestionImport.State.ASKED:
             return begun
-        plan = plan_import(reading, begun.replaces)
+        plan = plan_import(reading, begun.bank, begun.replaces)
         begun.state = QuestionImport.State.DONE
         if begun.all_or_nothing and not plan.is_whole:
             begun.state = QuestionImport.State.REFUSED
         else:
-            carry_out(plan, begun.created_by)
+            carry_out(plan, begun.bank, begun.created_by)
         begun.counts, begun.remarks, begun.finished_at = plan.counts, as_rows(plan.remarks), now
         forget_file(begun)
         begun.save()

@@ -9,10 +9,11 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import transaction
 from django.utils.text import slugify
-from wagtail.models import Page
+from wagtail.models import Collection, Page
 
 from courses.actions.branches import open_branch
 from courses.actions.site import ensure_site
+from courses.addresses import free_slug
 from courses.imports.course_file import CourseSource, LessonSource, QuestionSource, fingerprint
 from courses.models import (
     CataloguePage,
@@ -25,6 +26,7 @@ from courses.models import (
     QuizQuestion,
     RequiredCourse,
 )
+from courses.models.banks import widest_bank_of
 from courses.rules.rich_text import to_html
 from lms.people.models import Unit
 from lms.skills.models import Competence, JobProfile, Strand
@@ -115,7 +117,8 @@ class Loader:
                 lambda page, lesson=lesson: fill_lesson(page, lesson, course),
             )
             before = page or before
-        questions = [self._question(f"{source.id}-{question.id}", question) for question in source.questions]
+        bank = widest_bank_of(course)
+        questions = [self._question(f"{source.id}-{question.id}", question, bank) for question in source.questions]
         asked = [
             (question, each.points) for question, each in zip(questions, source.questions, strict=True) if question
         ]
@@ -166,12 +169,12 @@ class Loader:
         self.report.add(kind, outcome)
         return page
 
-    def _question(self, code: str, source: QuestionSource) -> Question | None:
+    def _question(self, code: str, source: QuestionSource, bank: Collection) -> Question | None:
         """The question of this code, created or updated if need be; None if it was deleted here."""
         print_ = fingerprint(replace(source, points=1))  # points belong to the quiz
         record = self.records.get(code) or ImportedContent(key=code, source="")
         question = record.question
-        if record.pk is None and (written_here := Question.objects.filter(code=code).first()):
+        if record.pk is None and (written_here := Question.objects.within(bank).filter(code=code).first()):
             self.report.add("question", "left", code)
             return written_here
         if question is None and record.pk and not self.update:
@@ -182,7 +185,7 @@ class Loader:
             self.report.add("question", "left" if is_touched else "unchanged", code)
             return question
         outcome = "updated" if question else "created"
-        question = question or Question(code=code)
+        question = question or Question(code=code, collection=bank)
         self._fill_question(question, source)
         question.full_clean()
         question.save()
@@ -244,7 +247,7 @@ class Loader:
 def fill_lesson(page: LessonPage, source: LessonSource, course: CoursePage) -> None:
     """Write what the file says on the page; its address, once given, stays."""
     page.title, page.duration_minutes, page.micro_action = source.title, source.duration_minutes, source.micro_action
-    page.slug = page.slug or free_slug(course, slugify(source.title)[:80])
+    page.slug = page.slug or free_slug(course, slugify(source.title)[:80], reserved={QUIZ_SLUG})
     page.body = [(block["type"], block["value"]) for block in source.blocks]
 
 
@@ -257,17 +260,6 @@ def fill_quiz(page: QuizPage, asked: list[tuple[Question, int]], pass_mark_perce
         QuizQuestion(pk=held.get(question.pk), question=question, points=points, sort_order=rank)
         for rank, (question, points) in enumerate(asked)
     ]
-
-
-def free_slug(course: CoursePage, wanted: str) -> str:
-    """The slug, followed by a number if a page of the course has it already."""
-    pages = Page.objects.descendant_of(course).filter(modulepage__isnull=True)
-    taken = set(pages.values_list("slug", flat=True)) | {QUIZ_SLUG}
-    return next(
-        slug
-        for number in range(1, len(taken) + 2)
-        if (slug := f"{wanted}-{number}" if number > 1 else wanted) not in taken
-    )
 
 
 def state_of(question: Question) -> str:

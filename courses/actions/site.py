@@ -5,10 +5,11 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.contrib.auth.models import Permission
 from django.db import transaction
-from wagtail.models import GroupPagePermission, Page, Site
+from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Page, Site
 
-from courses.actions.branches import sync_branches
+from courses.actions.branches import BANK_ACTS, sync_branches
 from courses.models import CATALOGUE_SLUG, CataloguePage, HomePage
+from courses.models.banks import shared_bank
 from lms.people.actions import ensure_groups
 from lms.people.rules import Role
 
@@ -22,6 +23,7 @@ def ensure_site() -> CataloguePage:
     home = HomePage.objects.first() or _make_home()
     catalogue = CataloguePage.objects.first() or _make_catalogue(home)
     _open_to_administrators(catalogue)
+    _open_banks_to_administrators()
     sync_branches()
     return CataloguePage.objects.get(pk=catalogue.pk)
 
@@ -36,6 +38,20 @@ def _open_to_administrators(catalogue: CataloguePage) -> None:
         return
     for permission in Permission.objects.filter(content_type__app_label="wagtailcore", codename__in=KEEPER_ACTS):
         GroupPagePermission.objects.create(group=group, page=catalogue, permission=permission)
+
+
+def _open_banks_to_administrators() -> None:
+    """Administrators work on the questions of every bank, the common one first. What was granted since is left as it is."""
+    shared_bank()
+    acts = Permission.objects.filter(
+        content_type__app_label="courses", codename__in=[f"{act}_question" for act in BANK_ACTS]
+    )
+    root = Collection.get_first_root_node()
+    if GroupCollectionPermission.objects.filter(collection=root, permission__in=acts).exists():
+        return
+    group = ensure_groups()[Role.ADMINISTRATOR]
+    for permission in acts:
+        GroupCollectionPermission.objects.create(group=group, collection=root, permission=permission)
 
 
 def _make_catalogue(home: HomePage) -> CataloguePage:

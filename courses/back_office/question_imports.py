@@ -18,6 +18,7 @@ from courses.forms import ConfirmImportForm, QuestionFileForm
 from courses.imports.questions.files import FORMATS
 from courses.imports.questions.neutral import ERROR, SKIPPED, WARNING, QuestionFileRefused, Remark
 from courses.models import QuestionImport
+from courses.models.banks import banks_written_by
 from courses.permissions import can_import_questions, can_replace_questions
 
 BANK = "wagtailsnippets_courses_question:list"
@@ -45,11 +46,11 @@ def for_importers(view):
 @for_importers
 def question_import(request):
     """Choose a file; its preview follows, or the reason why it cannot be read."""
-    form = QuestionFileForm(request.POST or None, request.FILES or None)
+    form = QuestionFileForm(request.POST or None, request.FILES or None, user=request.user)
     if request.method == "POST" and form.is_valid():
-        file = form.cleaned_data["file"]
+        file, bank = form.cleaned_data["file"], form.cleaned_data["bank"]
         try:
-            begun = begin_import(file.name, file.read(), request.user, timezone.now())
+            begun = begin_import(file.name, file.read(), bank, request.user, timezone.now())
         except QuestionFileRefused as refusal:
             form.add_error("file", str(refusal))
         else:
@@ -90,7 +91,8 @@ def import_detail(request, pk: int):
 @for_importers
 def import_confirm(request, pk: int):
     """Ask for the import; the same page says how far it is."""
-    begun = get_object_or_404(QuestionImport.objects.visible_to(request.user), pk=pk)
+    mine = QuestionImport.objects.visible_to(request.user).filter(bank__in=banks_written_by(request.user))
+    begun = get_object_or_404(mine, pk=pk)
     form = ConfirmImportForm(request.POST)
     form.full_clean()
     wish = form.cleaned_data

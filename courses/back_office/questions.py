@@ -6,14 +6,21 @@ import django_filters
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.widgets.button import Button
-from wagtail.permission_policies import ModelPermissionPolicy
-from wagtail.snippets.views.chooser import SnippetChooserViewSet
+from wagtail.models import Collection
+from wagtail.snippets.views.chooser import (
+    ChooseResultsView,
+    ChooseView,
+    SnippetChooserViewSet,
+    SnippetChosenMultipleView,
+)
+from wagtail.snippets.views.snippets import CopyView as SnippetCopyView
 from wagtail.snippets.views.snippets import CreateView as SnippetCreateView
 from wagtail.snippets.views.snippets import IndexView as SnippetIndexView
 from wagtail.snippets.views.snippets import SnippetViewSet
@@ -23,26 +30,37 @@ from courses.exports.gift import write_gift
 from courses.exports.moodle_xml import write_moodle_xml
 from courses.exports.sheet import write_csv, write_xlsx
 from courses.models import Question, QuestionTag, QuestionVersion, TaggedQuestion
+from courses.models.banks import question_policy
 from courses.permissions import can_import_questions
 from lms.core import audit
 from lms.people.models import User
 
 
 def authors(request):
-    """Those who wrote a question, by name."""
-    written = Question.objects.filter(author=OuterRef("pk"))
+    """Those who wrote a question in sight, by name."""
+    written = Question.objects.visible_to(request.user).filter(author=OuterRef("pk"))
     return User.objects.filter(Exists(written)).order_by("last_name", "first_name", "pk")
 
 
-class QuestionFilter(WagtailFilterSet):
-    """By type, tag, competence, level, difficulty and author, and asked in a quiz or not."""
+def tags(request):
+    """Those of a question in sight."""
+    return QuestionTag.objects.carried_by(Question.objects.visible_to(request.user))
 
+
+def banks(request):
+    """Those that hold a question in sight, when they are several."""
+    held = Question.objects.visible_to(request.user).order_by().values("collection")
+    return Collection.objects.filter(pk__in=held)
+
+
+class QuestionFilter(WagtailFilterSet):
+    """By bank, type, tag, competence, level, difficulty and author, and asked in a quiz or not."""
+
+    collection = django_filters.ModelChoiceFilter(label=gettext_lazy("Banque"), queryset=banks)
     type = django_filters.ChoiceFilter(
         label=gettext_lazy("Type"), choices=QuestionVersion.Type.choices, method="filter_type"
     )
-    tag = django_filters.ModelMultipleChoiceFilter(
-        label=gettext_lazy("Étiquette"), queryset=QuestionTag.objects.all(), method="filter_tags"
-    )
+    tag = django_filters.ModelMultipleChoiceFilter(label=gettext_lazy("Étiquette"), queryset=tags, method="filter_tags")
     is_used = django_filters.BooleanFilter(
         label=gettext_lazy("Posée dans une évaluation"),
         field_name="uses",
@@ -87,10 +105,10 @@ class QuestionIndexView(SnippetIndexView):
     FORMATS = tuple(EXPORTS)
 
     def search_queryset(self, queryset):
-        """Search the whole bank, then keep what the filters leave: the index knows nothing of their subqueries."""
+        """Search all that is in sight, then keep what the filters leave: the index knows nothing of their subqueries."""
         if not self.is_searching:
             return queryset
-        found = super().search_queryset(Question.objects.all())
+        found = super().search_queryset(Question.objects.visible_to(self.request.user))
         return queryset.filter(pk__in=[question.pk for question in found])
 
     @cached_property
@@ -134,36 +152,65 @@ class QuestionCreateView(SnippetCreateView):
         return super().save_instance()
 
 
-class KeptPolicy(ModelPermissionPolicy):
-    """Questions are never deleted: attempts name their versions."""
+class QuestionCopyView(SnippetCopyView):
+    """A copy may go to any bank of its author."""
 
-    def user_has_permission(self, user, action):
-        return action != "delete" and super().user_has_permission(user, action)
+    def get_form(self, form_class=None):
+        form = super().get_form(form_class)
+        form.offer_banks(None)
+        return form
 
-    def user_has_any_permission(self, user, actions):
-        return any(self.user_has_permission(user, action) for action in actions)
+
+def in_sight(view, act: str):
+    """The view, for those who read questions; the one it is about is looked up among theirs, and `act` asked of its bank.
+
+    Wagtail's own views ask only whether one may act on some question.
+    """
+
+    @wraps(view)
+    def checked(request, *args, **kwargs):
+        if not question_policy.user_has_permission(request.user, "view"):
+            raise PermissionDenied
+        if pk := kwargs.get("pk"):
+            mine = Question.objects.visible_to(request.user).select_related("collection")
+            question = get_object_or_404(mine, pk=pk if str(pk).isdecimal() else None)
+            if not question_policy.user_has_permission_for_instance(request.user, act, question):
+                raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return checked
+
+
+class ChooseInSight:
+    def get_object_list(self):
+        return Question.objects.visible_to(self.request.user)
+
+
+class QuestionChooseView(ChooseInSight, ChooseView):
+    pass
+
+
+class QuestionChooseResultsView(ChooseInSight, ChooseResultsView):
+    pass
+
+
+class QuestionsChosenView(SnippetChosenMultipleView):
+    def get_objects(self, pks):
+        return Question.objects.visible_to(self.request.user).filter(pk__in=[pk for pk in pks if pk.isdecimal()])
 
 
 class QuestionChooserViewSet(SnippetChooserViewSet):
-    """Wagtail's chooser shows its rows to whoever may open the back office; questions are for who may work on them."""
+    """Wagtail's chooser shows all its rows to whoever may open the back office."""
+
+    choose_view_class = QuestionChooseView
+    choose_results_view_class = QuestionChooseResultsView
+    chosen_multiple_view_class = QuestionsChosenView
 
     def get_urlpatterns(self):
         patterns = super().get_urlpatterns()
         for pattern in patterns:
-            pattern.callback = for_authors(pattern.callback)
+            pattern.callback = in_sight(pattern.callback, "view")
         return patterns
-
-
-def for_authors(view):
-    """Only those who may see or write the questions of the bank: a learner with another role has none to read."""
-
-    @wraps(view)
-    def checked(request, *args, **kwargs):
-        if not KeptPolicy(Question).user_has_any_permission(request.user, ["view", "add", "change"]):
-            raise PermissionDenied
-        return view(request, *args, **kwargs)
-
-    return checked
 
 
 class QuestionViewSet(SnippetViewSet):
@@ -178,11 +225,13 @@ class QuestionViewSet(SnippetViewSet):
     list_per_page = 50
     index_view_class = QuestionIndexView
     add_view_class = QuestionCreateView
+    copy_view_class = QuestionCopyView
     filterset_class = QuestionFilter
-    permission_policy = KeptPolicy(Question)
+    permission_policy = question_policy
     chooser_viewset_class = QuestionChooserViewSet
     list_display = [
         "__str__",
+        Column("collection", label=gettext_lazy("Banque"), sort_key="collection__name", width="14%"),
         Column("type_label", label=gettext_lazy("Type"), width="14%"),
         Column(
             "competence",
@@ -204,4 +253,16 @@ class QuestionViewSet(SnippetViewSet):
     ]
 
     def get_queryset(self, request):
-        return Question.objects.select_related("competence").with_usage().order_by("code")
+        mine = Question.objects.visible_to(request.user)
+        return mine.select_related("competence", "collection").with_usage().order_by("code", "pk")
+
+    @property
+    def url_finder_class(self):
+        """The one that asks the policy of one question, where snippets ask a permission on all."""
+        return super(SnippetViewSet, self).url_finder_class
+
+    def get_urlpatterns(self):
+        patterns = super().get_urlpatterns()
+        for pattern in patterns:
+            pattern.callback = in_sight(pattern.callback, "change")
+        return patterns

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.files.storage import storages
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from wagtail.models import Page
+from wagtail.models import Collection, Page
 
 from courses.models.course import CoursePage
 from courses.models.lesson import LessonPage
@@ -85,6 +85,7 @@ class QuestionImport(Import):
     `counts`: created, updated, unchanged, kept (already in the bank, left as they are), error, warning, skipped.
     """
 
+    bank = models.ForeignKey(Collection, models.PROTECT, related_name="+", verbose_name=_("banque"))
     file = models.FileField(_("contenu"), storage=private_storage, upload_to="imports/questions/", blank=True)
     format = models.CharField(_("format"), max_length=10)
     all_or_nothing = models.BooleanField(_("tout ou rien"), default=False)

@@ -7,6 +7,7 @@ from wagtail.fields import StreamField
 from wagtail.models import Page
 from wagtail.search import index
 
+from courses.asking_forms import LessonPageForm
 from courses.blocks import LessonBody
 from courses.models.taught import TaughtPage
 from courses.panels import LessonWeightPanel
@@ -19,6 +20,7 @@ class LessonPage(TaughtPage):
     body = StreamField(LessonBody(), verbose_name=_("contenu"))
     micro_action = models.TextField(_("ce que je change demain"), max_length=400, blank=True)
 
+    base_form_class = LessonPageForm
     page_description = _("Une leçon à lire, terminée par ce que l’on change dès demain.")
     template = "learning/lesson.html"
     search_fields = [*Page.search_fields, index.SearchField("body")]

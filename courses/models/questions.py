@@ -12,19 +12,30 @@ from taggit.managers import TaggableManager
 from taggit.models import ItemBase, TagBase
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFieldPanel
 from wagtail.fields import RichTextField, StreamField
-from wagtail.models import PreviewableMixin
+from wagtail.models import Collection, CollectionMember, Page, PreviewableMixin
 from wagtail.rich_text import RichText
 from wagtail.search import index
 
+from courses.models.banks import bank_of, question_policy, reach_of
 from courses.pictures import freeze_pictures, with_addresses
 from courses.question_blocks import AnswerBlock
+from courses.question_forms import QuestionForm
 from courses.rules.answers import InvalidAnswer, frozen_content
 from courses.rules.rich_text import FEATURES, Rich, Text, frozen, said, to_text
 from lms.skills.models import LEVEL_VALIDATORS, Competence
 
 
+class QuestionTagQuerySet(models.QuerySet):
+    def carried_by(self, questions):
+        """Tags that one of these questions carries: a tag says something of what it is put on."""
+        tagged = TaggedQuestion.objects.filter(tag=models.OuterRef("pk"), content_object__in=questions.order_by())
+        return self.filter(models.Exists(tagged))
+
+
 class QuestionTag(TagBase):
     """A word trainers sort questions by; categories of imported files become some."""
+
+    objects = QuestionTagQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
@@ -48,6 +59,21 @@ class TaggedQuestion(ItemBase):
 
 
 class QuestionQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Those of the banks that `user` may read."""
+        if user.is_active and user.is_superuser:
+            return self
+        banks = question_policy.collections_user_has_permission_for(user, "view")
+        return self.filter(collection__in=list(banks.values_list("pk", flat=True)))  # searches take no subquery
+
+    def within(self, bank: Collection):
+        """Those that who writes in this bank may ask, whoever looks."""
+        return self.filter(collection__in=reach_of(bank))
+
+    def open_to(self, page: Page):
+        """Those that a page may ask: of its branch, and unless that is a partner's, the common ones."""
+        return self.within(bank_of(page))
+
     def with_usage(self):
         """Annotate `use_count` (quizzes that ask the question) and `version_number` (of its latest version)."""
         return self.annotate(
@@ -55,17 +81,22 @@ class QuestionQuerySet(models.QuerySet):
         )
 
 
-class Question(PreviewableMixin, index.Indexed, models.Model):
-    """A question of the bank, as its author edits it; each change freezes a new `QuestionVersion`."""
+class Question(CollectionMember, PreviewableMixin, index.Indexed, models.Model):
+    """A question of a bank, as its author edits it; each change freezes a new `QuestionVersion`."""
 
     class Difficulty(models.TextChoices):
         EASY = "easy", _("facile")
         MEDIUM = "medium", _("moyenne")
         HARD = "hard", _("difficile")
 
-    code = models.SlugField(
-        _("code"), max_length=120, unique=True, help_text=_("Court et unique, par exemple « messagerie-q1 ».")
+    collection = models.ForeignKey(
+        Collection,
+        models.PROTECT,
+        related_name="questions",
+        verbose_name=_("banque"),
+        help_text=_("Qui peut lire la question et la poser. Une question mise dans la bibliothèque commune y reste."),
     )
+    code = models.SlugField(_("code"), max_length=120, help_text=_("Court et unique, par exemple « messagerie-q1 »."))
     prompt = RichTextField(_("énoncé"), features=FEATURES)
     answer = StreamField(AnswerBlock(), verbose_name=_("type et réponses"), min_num=1, max_num=1)
     explanation = RichTextField(
@@ -97,6 +128,7 @@ class Question(PreviewableMixin, index.Indexed, models.Model):
     )
 
     objects = QuestionQuerySet.as_manager()
+    base_form_class = QuestionForm
     preview_modes = [("", _("À répondre")), ("corrected", _("Corrigée"))]
     panels = [
         FieldPanel("prompt"),
@@ -104,7 +136,7 @@ class Question(PreviewableMixin, index.Indexed, models.Model):
         FieldPanel("explanation"),
         MultiFieldPanel(
             [
-                FieldPanel("code"),
+                FieldRowPanel([FieldPanel("collection"), FieldPanel("code")]),
                 FieldRowPanel([FieldPanel("competence"), FieldPanel("level"), FieldPanel("difficulty")]),
                 FieldPanel("tags"),
             ],
@@ -113,6 +145,7 @@ class Question(PreviewableMixin, index.Indexed, models.Model):
         HelpPanel(template="courses/back_office/question_statistics.html", heading=_("Ce que disent les réponses")),
     ]
     search_fields = [
+        *CollectionMember.search_fields,
         index.SearchField("prompt"),
         index.SearchField("explanation"),
         index.AutocompleteField("code"),
@@ -125,6 +158,13 @@ class Question(PreviewableMixin, index.Indexed, models.Model):
 
     class Meta:
         ordering = ["code"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["collection", "code"],
+                name="courses_question_code_once",
+                violation_error_message=_("Une autre question de la banque a déjà ce code : choisissez-en un autre."),
+            )
+        ]
         verbose_name = _("question")
         verbose_name_plural = _("questions")
 

@@ -11,7 +11,7 @@ from wagtail.models import Orderable, Page
 
 from courses.models.questions import Question, QuestionTag
 from courses.models.taught import Assurance, TaughtPage
-from courses.panels import MatchingQuestionsPanel
+from courses.panels import DrawsPanel, MatchingQuestionsPanel
 from courses.quiz_forms import QuizPageForm
 from lms.skills.models import LEVEL_VALIDATORS, Competence
 
@@ -129,7 +129,7 @@ class QuizPage(TaughtPage):
             )
         ),
         InlinePanel("quiz_questions", heading=_("Questions fixes"), label=_("question")),
-        InlinePanel(
+        DrawsPanel(
             "draws",
             heading=_("Questions tirées au sort"),
             label=_("tirage"),

@@ -20,11 +20,13 @@ MAX_ROWS = 2_000  # children of one row
 class Loader:
     """One package being loaded: what its references became, and what is said of it.
 
+    `questions`: those of the bank that it may name by their codes.
     `found`: (kind, reference) → primary key; filled by whoever makes the rows. A reference to a page not made yet leaves
     the page that makes it in `unfinished`.
     """
 
-    def __init__(self):
+    def __init__(self, questions: models.QuerySet):
+        self.questions = questions
         self.found: dict[tuple[str, str], int] = {}
         self.codes: dict[str, str] = {}  # of questions, where theirs is taken here
         self.remarks: list[Remark] = []
@@ -117,7 +119,8 @@ class Loader:
             raise broken()
         key = self.codes.get(key, key) if model is Question else key
         if (model, key) not in self._known:
-            row = model._default_manager.filter(**{NATURAL_KEYS[model]: key}).first()
+            rows = self.questions if model is Question else model._default_manager
+            row = rows.filter(**{NATURAL_KEYS[model]: key}).first()
             if row is None and model is QuestionTag:
                 row = QuestionTag.objects.create(name=key[:100])
             self._known[model, key] = row

@@ -52,6 +52,7 @@ class Rows:
     def __init__(self):
         self.places: dict[int, str] = {}  # pages that links may lead to, as the archive calls them
         self.questions: dict[int, Question] = {}
+        self.codes: dict[str, int] = {}
         self.assets: dict[str, Any] = {}
         self.told: dict[str, dict] = {}
         self._keys: dict[tuple[str, int], str | None] = {}
@@ -85,7 +86,13 @@ class Rows:
     def natural_key(self, row: models.Model) -> str:
         if isinstance(row, Question):
             self.questions[row.pk] = row
+            return self.code_of(row)
         return getattr(row, NATURAL_KEYS[type(row)])
+
+    def code_of(self, question: Question) -> str:
+        """The code of a question in the archive: its own, unless a question of another bank has it already."""
+        is_first = self.codes.setdefault(question.code, question.pk) == question.pk
+        return question.code if is_first else f"{question.code[:100]}-{question.pk}"
 
     def reference(self, kind: str, pk: Any) -> str | None:
         """What a reference is called in the archive; None for what does not travel with it."""
@@ -135,9 +142,10 @@ class Writer(Rows):
         pages = self.below(self.course)
         self._draw_questions()
         questions: dict[str, dict] = {}
-        while waiting := [one for one in self.questions.values() if one.code not in questions]:
+        while waiting := [one for one in self.questions.values() if self.code_of(one) not in questions]:
             for question in waiting:
-                questions[question.code] = self.row(question)
+                code = self.code_of(question)
+                questions[code] = {**self.row(question), "code": code}
         return {
             "format": FORMAT,
             "version": VERSION,
@@ -161,6 +169,7 @@ class Writer(Rows):
 
     def _draw_questions(self) -> None:
         """The questions that the draws may take today travel too."""
+        open_here = Question.objects.open_to(self.course)
         for quiz in (page for page in self.pages if isinstance(page, QuizPage)):
-            drawn = {pk for pool in pools_of(list(quiz.draws.all())) for pk in pool}
+            drawn = {pk for pool in pools_of(open_here, list(quiz.draws.all())) for pk in pool}
             self.questions |= Question.objects.in_bulk(drawn - self.questions.keys())

@@ -8,6 +8,7 @@ from wagtail.test.utils.form_data import nested_form_data, rich_text, streamfiel
 
 from courses.actions import archive_course, ensure_site, unarchive_course
 from courses.models import CoursePage, LessonPage, Question
+from courses.models.banks import shared_bank
 from courses.outline import course_outline, lesson_body_html
 from courses.permissions import can_teach, has_records
 from lms.core.models import AuditEntry
@@ -119,6 +120,7 @@ def question_form(**changes) -> dict:
     }
     options = answer["options"]
     form = {
+        "collection": shared_bank().pk,
         "code": "nouvelle",
         "prompt": rich_text("Est-ce clair ?"),
         "explanation": rich_text(""),

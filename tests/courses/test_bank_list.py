@@ -59,7 +59,7 @@ def test_many_questions_are_tagged_at_once(back_office):
 def test_tagging_again_changes_nothing():
     question = QuestionFactory()
     for _time in range(2):
-        tag_questions([question], ["Une", "une"], ["Inconnue"])
+        tag_questions([question], ["Une", "une"], ["Inconnue"], Question.objects.all())
     assert names(question) == {"Une"}
     assert QuestionTag.objects.count() == 1
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from wagtail.test.utils.form_data import inline_formset, nested_form_data
 
 from courses.draws import pools_of, shortfalls_of
-from courses.models import QuestionTag, QuizDraw, QuizPage
+from courses.models import Question, QuestionTag, QuizDraw, QuizPage
 from courses.rules.draws import draw, shortfalls
 from tests.factories.courses import QuestionFactory, QuizPageFactory
 from tests.factories.people import UserFactory
@@ -70,25 +70,26 @@ def test_a_draw_takes_what_it_says_and_nothing_that_a_person_or_nobody_marks():
     QuestionFactory(competence=competence, level=2, difficulty="hard").tags.add(tag)
     QuestionFactory(competence=competence, level=2, difficulty="medium")
     QuestionFactory(level=2, difficulty="medium").tags.add(tag)
+    bank = Question.objects.all()
     draws = [QuizDraw(competence=competence, level=2, difficulty="medium", tag=tag), QuizDraw(tag=tag, count=4)]
-    narrow, wide = pools_of(draws)
+    narrow, wide = pools_of(bank, draws)
     assert narrow == [wanted.pk]
     assert len(wide) == 4
-    assert pools_of(draws, without=[wanted.pk])[0] == []
-    assert shortfalls_of(draws) == [(1, 4), (4, 1)]
+    assert pools_of(bank, draws, without=[wanted.pk])[0] == []
+    assert shortfalls_of(bank, draws) == [(1, 4), (4, 1)]
 
 
 def test_a_draw_counts_the_latest_version(monkeypatch):
     QuestionFactory(level=2)
     monkeypatch.setattr("courses.draws.UNMARKED_TYPES", frozenset({"single"}))
-    assert pools_of([QuizDraw(level=2)]) == [[]]
+    assert pools_of(Question.objects.all(), [QuizDraw(level=2)]) == [[]]
 
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_pools_cost_one_query_for_any_number_of_draws(count, django_assert_num_queries):
     QuestionFactory(level=2)
     with django_assert_num_queries(1):
-        pools_of([QuizDraw(level=2) for _ in range(count)])
+        pools_of(Question.objects.all(), [QuizDraw(level=2) for _ in range(count)])
 
 
 # --- In the editor
@@ -165,7 +166,7 @@ def test_the_editor_says_how_many_questions_match(editor):
     assert "3 questions de la banque conviennent." in page
 
     def said(**criteria):
-        return editor.get(reverse("courses_draw_matches"), criteria).json()["text"]
+        return editor.get(reverse("courses_draw_matches", args=[quiz.pk]), criteria).json()["text"]
 
     assert said(competence=competence.pk, level=2) == "2 questions de la banque conviennent."
     assert said(competence=competence.pk, level=3) == "1 question de la banque convient."
@@ -175,4 +176,4 @@ def test_the_editor_says_how_many_questions_match(editor):
 
 def test_what_the_bank_holds_is_told_in_the_back_office_only(client):
     client.force_login(UserFactory())
-    assert client.get(reverse("courses_draw_matches"), {"level": 2}).status_code == 403
+    assert client.get(reverse("courses_draw_matches", args=[QuizPageFactory().pk]), {"level": 2}).status_code == 403

@@ -23,6 +23,7 @@ from courses.exports import gift, moodle_xml, sheet
 from courses.exports.from_bank import neutral_questions
 from courses.imports.questions.files import read_questions
 from courses.models import Question, QuestionImport, QuestionTag, QuestionVersion, TaggedQuestion
+from courses.models.banks import shared_bank
 from lms.core.models import AuditEntry, Job
 from lms.people.actions import ensure_groups
 from lms.people.rules import Role
@@ -55,7 +56,7 @@ def as_bytes(written) -> bytes:
 def imported(data, user=None, **wishes) -> QuestionImport:
     """A file brought in at once, as the job does it."""
     user = user or UserFactory()
-    begun = begin_import("fichier", as_bytes(data), user, timezone.now())
+    begun = begin_import("fichier", as_bytes(data), shared_bank(), user, timezone.now())
     confirm_import(begun, user, **{"all_or_nothing": False, "replaces": False, **wishes})
     return run_import(begun.pk, timezone.now())
 
@@ -202,10 +203,10 @@ def test_any_bank_reads_back_unchanged(name, data, db):
     QuestionVersion.objects.all()._raw_delete("default")
     Question.objects.all()._raw_delete("default")
     reading = read_questions(sheet.write_xlsx(bank))
-    carry_out(plan_import(reading, replaces=True))
+    carry_out(plan_import(reading, shared_bank(), replaces=True), shared_bank())
     held = neutral_questions(Question.objects.order_by("code").values_list("pk", flat=True))
     assert len(held) == len(bank)
-    plan = plan_import(read_questions(as_bytes(WRITERS[name](held))), replaces=True)
+    plan = plan_import(read_questions(as_bytes(WRITERS[name](held))), shared_bank(), replaces=True)
     assert (plan.unchanged, plan.created, plan.updated) == (len(said), [], [])
 
 
@@ -214,7 +215,7 @@ def test_any_bank_reads_back_unchanged(name, data, db):
 
 def test_second_confirmation_and_second_run_change_nothing(run_jobs):
     trainer = UserFactory()
-    begun = begin_import("x.gift", GIFT.encode(), trainer, timezone.now())
+    begun = begin_import("x.gift", GIFT.encode(), shared_bank(), trainer, timezone.now())
     assert not Question.objects.exists()
     confirm_import(begun, trainer, all_or_nothing=False, replaces=False)
     with pytest.raises(AlreadyAsked):
@@ -231,7 +232,7 @@ def test_second_confirmation_and_second_run_change_nothing(run_jobs):
 
 def test_file_is_kept_until_it_is_imported_or_forgotten(django_capture_on_commit_callbacks):
     trainer = UserFactory()
-    begun = begin_import("x.gift", GIFT.encode(), trainer, timezone.now())
+    begun = begin_import("x.gift", GIFT.encode(), shared_bank(), trainer, timezone.now())
     name = begun.file.name
     assert storages["private"].exists(name)
     confirm_import(begun, trainer, all_or_nothing=False, replaces=False)
@@ -240,9 +241,9 @@ def test_file_is_kept_until_it_is_imported_or_forgotten(django_capture_on_commit
     assert not storages["private"].exists(name)
 
     now = timezone.now()
-    forgotten = begin_import("y.gift", GIFT.encode(), trainer, now - timezone.timedelta(days=2))
+    forgotten = begin_import("y.gift", GIFT.encode(), shared_bank(), trainer, now - timezone.timedelta(days=2))
     with django_capture_on_commit_callbacks(execute=True):
-        begin_import("z.gift", GIFT.encode(), trainer, now)
+        begin_import("z.gift", GIFT.encode(), shared_bank(), trainer, now)
     assert set(QuestionImport.objects.values_list("name", flat=True)) == {"x.gift", "z.gift"}
     assert not storages["private"].exists(forgotten.file.name)
 
@@ -288,7 +289,7 @@ def test_hostile_file_is_refused_on_the_form_with_the_reason(back_office):
 
 
 def test_import_is_for_those_who_may_add_questions_and_each_sees_their_own(client, back_office, trainer):
-    others = begin_import("secret.gift", GIFT.encode(), UserFactory(), timezone.now())
+    others = begin_import("secret.gift", GIFT.encode(), shared_bank(), UserFactory(), timezone.now())
     for name in ("courses_question_import_detail", "courses_question_import_confirm"):
         address = reverse(name, args=[others.pk])
         assert back_office.post(address).status_code == 404

@@ -14,6 +14,7 @@ from courses.exports.from_bank import neutral_questions
 from courses.exports.moodle_xml import write_moodle_xml
 from courses.imports.questions.files import read_questions
 from courses.models import Question, QuestionVersion
+from courses.models.banks import shared_bank
 from courses.rules.rich_text import words_of
 from tests.factories.people import UserFactory
 
@@ -54,7 +55,7 @@ son sigle {1:SA:=BJ~%100%b\\}j}.</p>]]></text></questiontext></question>
 
 def imported(data, **wishes):
     user = UserFactory()
-    begun = begin_import("x.xml", data.encode(), user, timezone.now())
+    begun = begin_import("x.xml", data.encode(), shared_bank(), user, timezone.now())
     confirm_import(begun, user, **{"all_or_nothing": False, "replaces": True, **wishes})
     return run_import(begun.pk, timezone.now())
 

@@ -16,6 +16,7 @@ from courses.models import (
     QuizPage,
     QuizQuestion,
 )
+from courses.models.banks import shared_bank
 from lms.people.models import Unit, User
 from lms.people.rules import Role
 from tests.factories.people import UnitFactory, UserFactory, give_role
@@ -140,7 +141,7 @@ class CompetenceGainFactory(DjangoModelFactory):
 
 
 class QuestionFactory(DjangoModelFactory):
-    """A question of a `kind` (single choice unless told); saving it freezes its first version."""
+    """A common question of a `kind` (single choice unless told); saving it freezes its first version."""
 
     class Meta:
         model = Question
@@ -148,6 +149,7 @@ class QuestionFactory(DjangoModelFactory):
     class Params:
         kind = "single"
 
+    collection = factory.LazyFunction(shared_bank)
     code = factory.Sequence(lambda n: f"question-{n}")
     prompt = factory.Sequence(lambda n: f"Question {n} ?")
     explanation = factory.Sequence(lambda n: f"Explication {n}.")

@@ -6,7 +6,7 @@ from random import Random, SystemRandom
 from django.db import transaction
 
 from courses.draws import pools_of
-from courses.models import QuestionVersion, QuizPage
+from courses.models import Question, QuestionVersion, QuizPage
 from courses.rules.answers import UNMARKED_TYPES
 from courses.rules.draws import draw
 from lms.assessment.actions.allowances import extra_of
@@ -142,7 +142,7 @@ def _drawn(enrolment: Enrolment, quiz: QuizPage, fixed: dict[int, int], random: 
         return {}
     served = ServedQuestion.objects.filter(attempt__enrolment__person=enrolment.person_id)
     seen = set(served.values_list("version__question_id", flat=True))
-    drawn = draw(pools_of(draws, fixed), [each.count for each in draws], random, seen)
+    drawn = draw(pools_of(Question.objects.open_to(quiz), draws, fixed), [each.count for each in draws], random, seen)
     if any(len(questions) < each.count for questions, each in zip(drawn, draws, strict=True)):
         raise QuizNotOpen
     return {
