@@ -15,7 +15,7 @@ from wagtail.images.models import Image
 from wagtail.models import Page
 
 from bench.client import Visitor
-from bench.models import Mark
+from bench.models import Mark, Text
 from courses.models import CataloguePage, CoursePage, LessonPage, Question, QuizPage, QuizQuestion
 from courses.outline import lesson_body_html
 from lms.learning.models import Enrolment
@@ -36,7 +36,8 @@ def prepare() -> User:
     quiet = {"verbosity": 0, "interactive": False}
     call_command("migrate", **quiet)
     with connection.schema_editor() as editor:
-        editor.create_model(Mark)
+        for model in (Mark, Text):
+            editor.create_model(model)
     call_command("collectstatic", **quiet)
     for command in ("load_framework", "load_organisations", "load_courses"):
         call_command(command, stdout=io.StringIO())

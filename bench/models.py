@@ -1,4 +1,4 @@
-"""A table of one-row writes."""
+"""Tables of bare writes: one row at a time, and texts in bulk."""
 
 from django.conf import settings
 from django.db import models
@@ -14,3 +14,12 @@ class Mark(models.Model):
 
     def __str__(self):
         return self.label
+
+
+class Text(models.Model):
+    """One text, inserted with many others."""
+
+    text = models.TextField()
+
+    def __str__(self):
+        return self.text[:80]

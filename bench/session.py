@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from bench import background, certificate, content, marking
+from bench import background, certificate, content, imports, marking
 from bench.client import Client
 from bench.measure import cpu_ms, query_counts
 from bench.report import Row, row
@@ -35,11 +35,12 @@ def measure() -> list[Row]:
         cpu = cpu_ms(asked, client, Meter(server))
         client.close()
     queries = query_counts(asked)
-    step("Mesure des certificats et des tâches…")
+    step("Mesure des corrections, des imports, des certificats et des tâches…")
     return [
         *(row(name, cpu[ours], "ms", cpu[floor]) for name, ours, floor in PAIRS),
         *(row(f"{name}_queries", queries[ours], "SQL", queries[floor]) for name, ours, floor in PAIRS),
         *marking.rows(),
+        *imports.rows(),
         *certificate.rows(),
         *background.rows(folder),
     ]

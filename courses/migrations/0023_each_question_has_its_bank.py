@@ -34,4 +34,9 @@ class Migration(migrations.Migration):
             model_name='question',
             constraint=models.UniqueConstraint(fields=('collection', 'code'), name='courses_question_code_once', violation_error_message='Une autre question de la banque a déjà ce code : choisissez-en un autre.'),
         ),
+        migrations.AlterField(
+            model_name='producerpage',
+            name='is_partner',
+            field=models.BooleanField(default=False, help_text='Ses formateurs ne voient que leurs propres fichiers et questions, et ne publient rien sans relecture.', verbose_name='partenaire privé'),
+        ),
     ]

@@ -33,7 +33,7 @@ class ProducerPage(Page):
         _("partenaire privé"),
         default=False,
         help_text=_(
-            "Ses formateurs ne voient que leurs propres fichiers, pas la banque de questions, et ne publient rien sans relecture."
+            "Ses formateurs ne voient que leurs propres fichiers et questions, et ne publient rien sans relecture."
         ),
     )
     needs_review = models.BooleanField(

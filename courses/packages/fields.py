@@ -60,7 +60,7 @@ LEFT_OUT: dict[type[models.Model], set[str]] = {
     QuizPage: PAGE_LEFT_OUT,
     **{model: {"id", "sort_order", "course"} for model in (CompetenceGain, RequiredCourse, RequiredLevel)},
     **{model: {"id", "sort_order", "quiz"} for model in (QuizQuestion, QuizDraw)},
-    Question: {"id", "index_entries", "author"},
+    Question: {"id", "index_entries", "author", "collection"},
 }
 PAGES = {"module": ModulePage, "lesson": LessonPage, "quiz": QuizPage}
 # What a row elsewhere is called by, the same on every installation.

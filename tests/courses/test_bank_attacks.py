@@ -462,7 +462,7 @@ def test_bank_and_chooser_cost_the_same_for_any_length(scene, client, count, dja
     QuestionFactory.create_batch(count, collection=scene.theirs.collection)
     client.force_login(scene.state)
     client.get(reverse(f"{BANK}:list"))
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(22):
         client.get(reverse(f"{BANK}:list"))
     with django_assert_num_queries(7):
         client.get(reverse(f"{CHOOSER}:choose_results"))

@@ -28,6 +28,7 @@ from courses.actions.import_course import (
 from courses.actions.imports import AlreadyAsked
 from courses.imports.remarks import ImportRefused
 from courses.models import CourseImport, CoursePage, LessonPage, ModulePage, Question, QuestionVersion, QuizPage
+from courses.models.banks import shared_bank
 from courses.models.quiz import QuizDraw
 from courses.models.sheet import CompetenceGain, RequiredCourse
 from courses.packages.fields import CARRIED, LEFT_OUT, is_child_relation
@@ -216,6 +217,8 @@ def test_what_this_installation_does_not_know_is_told_and_left_out(course, train
 
 
 def test_a_course_of_the_same_code_is_never_replaced_but_may_be_joined_by_a_copy(course, trainer):
+    for model in (Image, Document):
+        model.objects.update(collection=shared_bank())  # where trainers may choose them
     data = archive_of(course)
     other = changed(data, lambda said: said["course"].update(summary="Autre résumé"))
     other = changed(other, lambda said: said["questions"][0].update(explanation="<p>Autre explication</p>"))
@@ -355,7 +358,7 @@ def test_failure_half_way_leaves_neither_row_nor_file(small, trainer, monkeypatc
     media = storages["default"]
     before = {folder: set(media.listdir(folder)[1]) for folder in ("original_images", "documents")}
 
-    def broken(self, said):
+    def broken(self, said, place):
         raise RuntimeError
 
     monkeypatch.setattr("courses.actions.import_course.Tree.load", broken)

@@ -103,7 +103,7 @@ def test_all_or_nothing_leaves_the_bank_as_it_was():
 
 
 def test_failure_half_way_leaves_nothing(monkeypatch):
-    def broken(written):
+    def broken(written, among):
         raise RuntimeError
 
     monkeypatch.setattr("courses.actions.import_questions.put_tags", broken)
@@ -173,9 +173,9 @@ def test_replacing_only_the_classification_freezes_no_version(framework):
 
 
 def test_tags_are_those_of_the_bank_whatever_their_case():
-    QuestionTag.objects.create(name="Réseau")
+    QuestionFactory(code="a").tags.add("Réseau")
     imported("$CATEGORY: top/réseau/Ports\n\nVrai ?{T}")
-    assert {tag.name for tag in Question.objects.get().tags.all()} == {"Réseau", "Ports"}
+    assert {tag.name for tag in Question.objects.exclude(code="a").get().tags.all()} == {"Réseau", "Ports"}
 
 
 @pytest.mark.parametrize("name", WRITERS)
@@ -249,7 +249,10 @@ def test_file_is_kept_until_it_is_imported_or_forgotten(django_capture_on_commit
 
 
 def upload(client, content, name="questions.txt"):
-    return client.post(reverse("courses_question_import"), {"file": SimpleUploadedFile(name, as_bytes(content))})
+    return client.post(
+        reverse("courses_question_import"),
+        {"bank": shared_bank().pk, "file": SimpleUploadedFile(name, as_bytes(content))},
+    )
 
 
 def test_trainer_sees_the_preview_confirms_and_reads_the_report(back_office, run_jobs):
