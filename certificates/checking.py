@@ -90,8 +90,13 @@ class Examination:
             return Check(Verdict.UNSEALED)
         if any(hides_something(signature) for signature in self.signatures):
             raise Tampered
-        sealed_by = seal.signer_cert.subject.native.get("common_name", "")
-        return Check(self.verdict(seal, self.proven_since(stamps)), sealed_by)
+        verdict, since = self.verdict(seal, self.proven_since(stamps))
+        return Check(
+            verdict,
+            seal.signer_cert.subject.native.get("common_name", ""),
+            seal.signer_cert.sha256.hex(),
+            since if since < self.now else None,
+        )
 
     def proven_since(self, stamps: list[EmbeddedPdfSignature]) -> datetime:
         """Since when what the oldest time-stamp covers is proven to exist; now, when none proves anything.
@@ -108,7 +113,8 @@ class Examination:
             at = status.timestamp
         return at
 
-    def verdict(self, seal: EmbeddedPdfSignature, since: datetime) -> Verdict:
+    def verdict(self, seal: EmbeddedPdfSignature, since: datetime) -> tuple[Verdict, datetime]:
+        """What the seal is worth, and since when it is proven to be there; `since` is what the time-stamps over it say."""
         time_context = self.context(self.time_roots, since)
         status = validate_pdf_signature(seal, self.context(self.roots, self.now), time_context)
         if not (status.intact and status.valid) or status.docmdp_ok is False or goes_too_far(status):
@@ -120,7 +126,7 @@ class Examination:
                 raise Tampered
             if status.timestamp_validity.trusted:
                 since = min(since, status.timestamp_validity.timestamp)
-        return self.trust_in(seal, since)
+        return self.trust_in(seal, since), since
 
     def trust_in(self, seal: EmbeddedPdfSignature, at: datetime) -> Verdict:
         """Whether the seal was good when it is proven to have been there. One that has expired since must carry the proof

@@ -16,8 +16,8 @@ from lms.core.checks import TAG
 
 
 def seal_in_use() -> x509.Certificate | None:
-    """The public certificate of the seal in use, None when there is none yet. Raises SealerRefused."""
-    if settings.LMS_SEALER == "pkcs11":
+    """The public certificate of the seal that the settings name, None when there is none yet. Raises SealerRefused."""
+    if settings.LMS_SEALER != "local-p12":
         return read_chain(Path(settings.LMS_SEAL_CERTIFICATES), Path(settings.LMS_SEAL_ROOT)).seal
     file = sandbox_files(settings.LMS_PKI_DIR).seal
     return x509.load_pem_x509_certificate(file.read_bytes()) if file.exists() else None
@@ -36,7 +36,7 @@ def seal_is_fit_and_lasts(app_configs, **kwargs):
         return []
     return [
         checks.Warning(
-            end_in_words(seal, now),
+            end_in_words("du cachet", seal.not_valid_after_utc, now),
             hint="Il ne scelle plus le dernier jour : renouvelez-le, voir deploy/README.md.",
             id="lms.W003",
         )
@@ -59,8 +59,7 @@ def seal_is_given_the_time(app_configs, **kwargs):
     return [] if found else [checks.Error("LMS_TSA_ROOTS ne contient aucun certificat.", id="lms.E004")]
 
 
-def end_in_words(seal: x509.Certificate, now: datetime) -> str:
-    ends_at = seal.not_valid_after_utc
+def end_in_words(of: str, ends_at: datetime, now: datetime) -> str:
     days = (ends_at - now).days
     left = f"dans {days} jours" if days > 1 else "dans moins de deux jours" if days >= 0 else "c’est passé"
-    return f"Le certificat du cachet finit le {timezone.localtime(ends_at):%d/%m/%Y} ({left})."
+    return f"Le certificat {of} finit le {timezone.localtime(ends_at):%d/%m/%Y} ({left})."

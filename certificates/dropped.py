@@ -9,6 +9,7 @@ from certificates import storage
 from certificates.facts import Standing, standing_of
 from certificates.models import Certificate, CertificateFile
 from certificates.quarantine import check_apart
+from certificates.seals import compared
 from certificates.trust import time_roots, trusted_roots
 from certificates.verdicts import Check, Verdict
 
@@ -35,7 +36,7 @@ def answer_to(content: bytes, today: date) -> Answer:
     """What is said of these bytes: by the register when it knows them, by their seal otherwise. Raises TooBusy."""
     if file := known_file(storage.fingerprint(content)):
         return answer_for_known(file, today)
-    return answer_for_unknown(check_apart(content, trusted_roots(), time_roots()))
+    return answer_for_unknown(compared(check_apart(content, trusted_roots(), time_roots())))
 
 
 def known_file(sha256: str) -> CertificateFile | None:
@@ -79,6 +80,19 @@ def answer_for_unknown(check: Check) -> Answer:
         Verdict.EXPIRED: (
             Line(True, _("Fichier intact : rien n’y a changé depuis qu’il a été scellé.")),
             Line(None, _("Notre cachet a expiré, et rien dans ce fichier ne prouve qu’il fut apposé avant.")),
+        ),
+        Verdict.COMPROMISED: (
+            Line(True, _("Fichier intact : rien n’y a changé depuis qu’il a été scellé.")),
+            Line(
+                False,
+                _(
+                    "Cette clé de notre cachet est compromise, et rien ne prouve que ce fichier est d’avant : ne vous y fiez pas."
+                ),
+            ),
+        ),
+        Verdict.UNREGISTERED: (
+            Line(True, _("Fichier intact : rien n’y a changé depuis qu’il a été scellé.")),
+            Line(False, _("Pas délivré par nous : le cachet de « %(name)s » n’est pas à notre registre.") % by),
         ),
         Verdict.FOREIGN: (
             Line(True, _("Fichier intact : rien n’y a changé depuis qu’il a été scellé.")),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from certificates.models import Certificate
 from certificates.rules import printed_code, public_state
+from certificates.seals import key_in_doubt
 from certificates.snapshot import Snapshot
 from certificates.words import (
     ASSURANCE_MEANINGS,
@@ -91,4 +92,9 @@ def standing_of(certificate: Certificate, today: date) -> Standing:
         text = _("Il était valable jusqu’au %(day)s.") % {"day": day_in_words(certificate.expires_on)}
         return Standing(state, _("Ce certificat a expiré"), text)
     text = _("Il figure dans notre registre. Comparez ce qui suit avec le document que vous tenez.")
+    if key := key_in_doubt(certificate):
+        text += " " + _(
+            "Attention : la clé du cachet de son fichier est compromise depuis le %(day)s, et rien ne prouve que ce fichier "
+            "est d’avant. Fiez-vous à ce qui est écrit ici ; un nouveau document sera délivré."
+        ) % {"day": day_in_words(timezone.localdate(key.compromised_at))}
     return Standing(state, _("Ce certificat est authentique et valide"), text)

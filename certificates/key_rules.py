@@ -43,6 +43,19 @@ def spki_of(public_key: PublicKey) -> bytes:
     return public_key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
 
 
+def pem_of(public_key: PublicKey) -> str:
+    """The same, in PEM."""
+    written = public_key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    return written.decode()
+
+
+def suits(public_key: PublicKey, algorithm: str) -> bool:
+    """Whether a key can sign in this way: P-256 for ES256, Ed25519 for EdDSA."""
+    if algorithm == "EdDSA":
+        return isinstance(public_key, ed25519.Ed25519PublicKey)
+    return isinstance(public_key, ec.EllipticCurvePublicKey) and isinstance(public_key.curve, ec.SECP256R1)
+
+
 def jwk_of(public_key: PublicKey) -> dict[str, str]:
     """The public key as a JWK, with its required members only (RFC 7518, 6.2; RFC 8037, 2)."""
     if isinstance(public_key, ed25519.Ed25519PublicKey):

@@ -9,6 +9,7 @@ import resource
 import subprocess
 import sys
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 from threading import BoundedSemaphore
 
@@ -50,8 +51,8 @@ def check_apart(content: bytes, root_files: Iterable[Path], time_root_files: Ite
         AT_ONCE.release()
     if done.returncode != 0:
         return Check(Verdict.UNREADABLE)
-    answer = json.loads(done.stdout)
-    return Check(Verdict(answer["verdict"]), answer["sealed_by"])
+    verdict, sealed_by, seal_sha256, proven_at = json.loads(done.stdout)
+    return Check(Verdict(verdict), sealed_by, seal_sha256, proven_at and datetime.fromisoformat(proven_at))
 
 
 def main(arguments: list[str]) -> None:
@@ -63,7 +64,8 @@ def main(arguments: list[str]) -> None:
     middle = arguments.index(BETWEEN)
     root_files, time_root_files = map(Path, arguments[:middle]), map(Path, arguments[middle + 1 :])
     check = check_pdf(sys.stdin.buffer.read(), root_files, time_root_files)
-    sys.stdout.write(json.dumps({"verdict": check.verdict, "sealed_by": check.sealed_by}))
+    proven_at = check.proven_at and check.proven_at.isoformat()
+    sys.stdout.write(json.dumps([check.verdict, check.sealed_by, check.seal_sha256, proven_at]))
 
 
 if __name__ == "__main__":

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
 
-from certificates.authority import FOLDER, make_in_one_step, sandbox_files, write_private
+from certificates import key_rules
+from certificates.authority import FOLDER, SandboxFiles, make_in_one_step, sandbox_files, write_authority, write_private
 from certificates.purposes import Algorithm, Purpose, algorithm_of
 
 
@@ -20,6 +22,10 @@ class KeyFiles:
     @property
     def key_p12(self) -> Path:
         return self.folder / "key.p12"
+
+    @property
+    def public(self) -> Path:
+        return self.folder / "public.pem"
 
     @property
     def passphrase(self) -> Path:
@@ -36,7 +42,9 @@ def key_files(pki_dir: Path, label: str) -> KeyFiles:
 
 
 def make_sandbox_key(pki_dir: Path, purpose: str, label: str, now: datetime, passphrase: str = "") -> bool:
-    """Make a key for a purpose other than the seal; False when there is one of that label already."""
+    """Make a key for a purpose; for the seal, a whole authority with it. False when there is one of that label already."""
+    if purpose == Purpose.PDF:
+        return make_in_one_step(SandboxFiles(Path(pki_dir) / label), write_authority, now, passphrase)
 
     def write(files: KeyFiles, now: datetime, passphrase: str) -> None:
         is_ecdsa = algorithm_of(purpose) == Algorithm.ES256
@@ -44,9 +52,14 @@ def make_sandbox_key(pki_dir: Path, purpose: str, label: str, now: datetime, pas
         encryption = BestAvailableEncryption(passphrase.encode())
         content = pkcs12.serialize_key_and_certificates(label.encode(), key, None, None, encryption)
         write_private(files.key_p12, content)
+        files.public.write_text(key_rules.pem_of(key.public_key()))
         write_private(files.passphrase, passphrase.encode())
 
     return make_in_one_step(key_files(pki_dir, label), write, now, passphrase)
+
+
+def sandbox_public_key(pki_dir: Path, label: str) -> key_rules.PublicKey:
+    return serialization.load_pem_public_key(key_files(pki_dir, label).public.read_bytes())
 
 
 def sandbox_seals(pki_dir: Path) -> list[Path]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import hashes
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -73,9 +73,7 @@ def row_of(new: NewKey, now: datetime) -> SealKey:
         purpose=new.purpose,
         label=new.label,
         kind=new.kind,
-        public_pem=new.public_key.public_bytes(
-            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-        ).decode(),
+        public_pem=key_rules.pem_of(new.public_key),
         spki_sha256=digest.finalize().hex(),
         kid=key_rules.thumbprint_of(new.public_key),
         chain_pem=in_pem(new.chain),

@@ -11,8 +11,9 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509 import ocsp
 from django.utils import timezone
 
-from certificates.authority import is_sandbox, read_key, sandbox_files, time_files
+from certificates.authority import SandboxFiles, is_sandbox, read_key, time_files
 from certificates.lasting.port import RevocationSource, RevocationUnavailable
+from certificates.sandbox_keys import sandbox_seals
 
 GOOD_FOR = timedelta(days=1)
 
@@ -62,7 +63,7 @@ def open_sandbox_responders(pki_dir: Path, passphrase: str) -> tuple[pkcs12.PKCS
     """Those under `pki_dir`."""
     return tuple(
         read_key(file, files.passphrase, passphrase)
-        for files in (sandbox_files(pki_dir), time_files(pki_dir))
+        for files in (*map(SandboxFiles, sandbox_seals(pki_dir)), time_files(pki_dir))
         for file in files.responders
         if file.exists()
     )

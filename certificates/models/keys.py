@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from certificates import key_rules
+from certificates.models.certificates import Certificate
 from certificates.models.files import CertificateFile
 from certificates.models.kept import KeptForever, KeptQuerySet
 from certificates.purposes import Purpose, algorithm_of
@@ -127,6 +128,18 @@ class SealKey(models.Model):
     def files(self):
         """The documents it sealed, all generations."""
         return CertificateFile.objects.filter(seal_sha256=self.certificate_sha256 or "-")
+
+    def certificates_sealed(self):
+        """The certificates good today whose document it sealed."""
+        return Certificate.objects.proving().filter(pk__in=self.files().values("certificate"))
+
+    def certificates_in_doubt(self, since=None):
+        """Of those, the ones no time-stamp proves older than the compromise (or than `since`): to be issued again."""
+        since = since or self.compromised_at
+        if since is None:
+            return Certificate.objects.none()
+        proven = self.files().filter(stamped_at__lt=since)
+        return self.certificates_sealed().exclude(pk__in=proven.values("certificate")).order_by("year", "number")
 
 
 class KeyHour(models.Model):

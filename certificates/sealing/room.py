@@ -12,8 +12,8 @@ from certificates.actions.keys import NewKey, adopt_key, count_signatures
 from certificates.authority import SandboxFiles
 from certificates.models import SealKey
 from certificates.outside.oauth import Client
-from certificates.purposes import Algorithm, Purpose
-from certificates.sandbox_keys import first_label, make_sandbox_key
+from certificates.purposes import SIGNED_BYTES, Algorithm, Purpose
+from certificates.sandbox_keys import first_label, make_sandbox_key, sandbox_public_key
 from certificates.sealing.chain import SealChain, chain_under, read_chain
 from certificates.sealing.csc import CscPlace, open_csc, open_csc_key
 from certificates.sealing.local_p12 import open_local_key
@@ -54,6 +54,16 @@ def signer_with(key: SealKey) -> Signer | DocumentSealer:
     return Signer(key, holder_of(key), count_now)
 
 
+def try_key(key: SealKey) -> None:
+    """See a key sign well, as `sealing.signer` checks it; a platform is tried by `check_sealer`, with a document.
+
+    Raises SealerRefused, SealerUnavailable.
+    """
+    signer = signer_with(key)
+    if isinstance(signer, Signer):
+        signer.sign_digests([bytes(SIGNED_BYTES[key.algorithm])])
+
+
 def refuse_elsewhere() -> None:
     if not settings.LMS_SIGNING_WORKER:
         raise SealerRefused("Seul le travailleur de signature ouvre une clé (LMS_SIGNING_WORKER=1).")
@@ -79,8 +89,8 @@ def key_of_settings(purpose: str) -> NewKey:
         )
         now, passphrase = timezone.now(), settings.LMS_SEAL_PASSPHRASE
         make_sandbox_key(settings.LMS_PKI_DIR, purpose, label, now, passphrase)
-        holder = open_local_key(settings.LMS_PKI_DIR, purpose, label, passphrase)
-        return NewKey(purpose, label, SealKey.Kind.LOCAL, holder.key.public_key(), is_specimen=True)
+        public_key = sandbox_public_key(settings.LMS_PKI_DIR, label)
+        return NewKey(purpose, label, SealKey.Kind.LOCAL, public_key, is_specimen=True)
     chain = chain_of_settings()
     labels = {
         SealKey.Kind.LOCAL: label,

@@ -1,6 +1,7 @@
 """`manage.py prepare`: brings database, static files, sandbox authority and demo content up to date, saying so."""
 
 import hashlib
+import io
 import json
 
 from django.apps import apps
@@ -22,6 +23,7 @@ class Command(BaseCommand):
         self.once("static", static_fingerprint(), "Fichiers statiques : copie et compression", self.collect_static)
         self.stdout.write("• Autorité de certification d’essai")
         call_command("make_sandbox_authority", verbosity=0)
+        call_command("keys", "adopt", stdout=io.StringIO())
         if settings.LMS_DEMO:
             self.once(
                 "demo",
