@@ -25,12 +25,13 @@ def compared(check: Check) -> Check:
 
 
 def key_in_doubt(certificate: Certificate) -> SealKey | None:
-    """The compromised key that sealed a certificate's file, when no time-stamp proves that it was before; one query."""
-    files = list(certificate.files.all())
-    keys = SealKey.objects.filter(
-        state=SealKey.State.COMPROMISED, certificate_sha256__in={file.seal_sha256 for file in files}
-    )
-    for key in keys:
-        if not any(is_proven_before(file.stamped_at, key.compromised_at) for file in files):
+    """The compromised key that sealed a certificate's file, when no time-stamp proves that it was before.
+
+    One query as long as no key of its files is compromised.
+    """
+    seals = CertificateFile.objects.filter(certificate=certificate).values("seal_sha256")
+    for key in SealKey.objects.filter(state=SealKey.State.COMPROMISED, certificate_sha256__in=seals):
+        stamps = CertificateFile.objects.filter(certificate=certificate).values_list("stamped_at", flat=True)
+        if not any(is_proven_before(stamped_at, key.compromised_at) for stamped_at in stamps):
             return key
     return None

@@ -115,10 +115,10 @@ def test_verification_forgives_the_way_a_code_is_typed(client):
     assert certificate.printed_number in body(client.get(reverse("certificates:verify"), {"code": typed}))
 
 
-def test_verification_costs_three_queries(client, django_assert_num_queries):
+def test_verification_costs_four_queries(client, django_assert_num_queries):
     certificate = make_certificate()
     client.get(reverse("certificates:verify_code", args=[certificate.public_code]))
-    with django_assert_num_queries(3):  # certificate, file, one more check counted
+    with django_assert_num_queries(4):  # certificate, file, compromised keys, one more check counted
         client.get(reverse("certificates:verify_code", args=[certificate.public_code]))
 
 
