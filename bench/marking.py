@@ -9,7 +9,7 @@ from django.utils import timezone
 from bench.models import Mark
 from bench.report import Row, row
 from courses.models import QuizPage
-from lms.assessment.actions import close_expired_attempts, ledger, save_answers, start_attempt
+from lms.assessment.actions import ledger, save_answers, settle_all, start_attempt
 from lms.assessment.models import Attempt
 from lms.learning.models import Enrolment
 from lms.people.models import User
@@ -24,7 +24,7 @@ def rows() -> list[Row]:
     attempts = expired_attempts(quiz)
     rules, walk = by_rules(attempts[0])
     started = time.perf_counter()
-    if close_expired_attempts(timezone.now()) != CLOSED:
+    if settle_all(timezone.now()) != CLOSED:
         raise RuntimeError("Some attempts were not closed.")
     closed = CLOSED / (time.perf_counter() - started)
     return [

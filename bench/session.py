@@ -19,6 +19,7 @@ PAIRS = [
     ("catalogue_anonymous", "catalogue", "bare"),
     ("quiz_answer_save", "answer", "plain_write"),
     ("quiz_submission", "submission", "plain_write"),
+    ("quiz_submission_and_result", "submission_and_result", "plain_write_and_page"),
     ("home", "home", "plain_home"),
 ]
 

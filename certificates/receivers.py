@@ -2,7 +2,8 @@
 
 from django.dispatch import receiver
 
-from certificates.actions import ask_for_certificate
+from certificates.actions import ask_for_certificate, ask_for_states
+from certificates.signals import certificate_state_changed
 from lms.learning.signals import course_completed
 
 
@@ -10,3 +11,9 @@ from lms.learning.signals import course_completed
 def issue_on_completion(sender, enrolment, completion, **kwargs):
     """Who completes a course is given its certificate."""
     ask_for_certificate(enrolment)
+
+
+@receiver(certificate_state_changed, dispatch_uid="certificates.publish_states_on_change")
+def publish_states_on_change(sender, certificate, **kwargs):
+    """Those who verify without asking us learn of it soon."""
+    ask_for_states()

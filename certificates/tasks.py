@@ -1,5 +1,7 @@
 """The jobs of certificates, and the watches over them. `issue` and `archive` alone reach keys, in the queue "signing"."""
 
+import logging
+
 from celery import shared_task
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -8,25 +10,35 @@ from django.utils import timezone
 
 from certificates.actions import (
     ARCHIVE_JOB,
+    PUBLISH_JOB,
+    CredentialSigners,
     archive_batch,
     ask_for_archives,
+    ask_for_states,
     forget_old_names,
+    make_credential,
+    make_late_credentials,
     publish_certificate,
+    publish_states,
     reserve_certificate,
     warn_of_late_archives,
     warn_of_seal_end,
 )
+from certificates.drawing.attachments import Attachment
 from certificates.drawing.sheet import draw_certificate
 from certificates.lasting.port import StampUnavailable, TimeStamper
 from certificates.lasting.proofs import ProofKeeper
 from certificates.lasting.room import certificates_of, open_revocation_source, open_time_stamper
 from certificates.lasting.signature import SealedDocument, seal_and_stamp
-from certificates.models import Certificate, CertificateAct
-from certificates.sealing.port import Sealer
-from certificates.sealing.room import open_sealer
+from certificates.models import Certificate, CertificateAct, Credential
+from certificates.purposes import Purpose
+from certificates.sealing.port import Sealer, SealerRefused
+from certificates.sealing.room import open_sealer, open_signer
 from certificates.trust import time_roots, trusted_roots
 from lms.core.identity import identity
 from lms.core.jobs import enqueue, job_handler
+
+logger = logging.getLogger(__name__)
 
 
 @job_handler("certificates.issue", queue="signing", max_attempts=20)  # some ten hours: an HSM may be away for a night
@@ -35,14 +47,61 @@ def issue(job):
     certificate = reserve_certificate(job.payload["enrolment"], timezone.now())
     if certificate.is_issued:
         return
-    sealed = sealed_document(certificate, open_sealer(), time_stamper_at_issue())
+    sealer = open_sealer()
+    signers = credential_signers()
+    credential = make_credential(certificate, signers, timezone.now()) if signers else None
+    sealed = sealed_document(certificate, sealer, time_stamper_at_issue(), credential)
     publish_certificate(certificate, sealed, timezone.now())
 
 
-def sealed_document(certificate: Certificate, sealer: Sealer, stamper: TimeStamper | None) -> SealedDocument:
-    """The document, drawn from the snapshot alone, no lock held."""
-    drawn = draw_certificate(certificate.printed, settings.LMS_FONTS_DIR, sealer.is_sandbox, certificate.design)
+def sealed_document(
+    certificate: Certificate, sealer: Sealer, stamper: TimeStamper | None, credential: Credential | None = None
+) -> SealedDocument:
+    """The document, drawn from the snapshot, its design and the signed badge alone, no lock held."""
+    badges = (badge_inside(credential),) if credential else ()
+    drawn = draw_certificate(
+        certificate.printed,
+        settings.LMS_FONTS_DIR,
+        sealer.is_sandbox,
+        certificate.design,
+        badges,
+        code_text=credential.code_text if credential else "",
+    )
     return seal_and_stamp(drawn, sealer, stamper)
+
+
+def badge_inside(credential: Credential) -> Attachment:
+    return Attachment("badge.json", "application/ld+json", credential.document.encode(), "Open Badge 3.0")
+
+
+def credential_signers() -> CredentialSigners | None:
+    """The keys of badges; None where they are not set up, and documents are then issued without."""
+    try:
+        return CredentialSigners(
+            proof=open_signer(Purpose.CREDENTIAL_ED25519),
+            token=open_signer(Purpose.CREDENTIAL_ES256),
+            code=open_signer(Purpose.QR_ES256),
+        )
+    except SealerRefused as refusal:
+        logger.warning("Documents délivrés sans badge : %s", refusal)
+        return None
+
+
+@job_handler(PUBLISH_JOB, queue="signing")
+def publish(job):
+    """Badges that are missing are made, then the lists of states signed anew."""
+    signers = credential_signers()
+    if signers is None:
+        return
+    made = make_late_credentials(signers, timezone.now())
+    publish_states(signers, open_signer(Purpose.STATUS), timezone.now())
+    if made:
+        ask_for_states()
+
+
+@shared_task(name="certificates.publish_states_due")
+def publish_states_due():
+    ask_for_states()
 
 
 def time_stamper_at_issue() -> TimeStamper | None:

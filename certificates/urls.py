@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from certificates.views import api, codes, files, holder
+from certificates.views import api, codes, files, holder, published
 
 app_name = "certificates"
 urlpatterns = [
@@ -14,6 +14,10 @@ urlpatterns = [
     path("verifier/", codes.verify, name="verify"),
     path("verifier/fichier/", files.verify_file, name="verify_file"),
     path("c/<str:typed>/", codes.verify_code, name="verify_code"),
+    path(".well-known/did.json", published.did, name="did"),
+    path("etats/<slug:purpose>/<int:number>/", published.status_list, name="status_list"),
+    path("api/v1/keys/", published.keys, name="api_keys"),
+    path("api/v1/states/", published.states, name="api_states"),
     path("api/v1/openapi.json", api.description, name="api_description"),
     path("api/v1/certificates/<str:typed>/", api.certificate, name="api_certificate"),
     path("api/v1/certificates/<str:typed>/holder/", api.holder, name="api_holder"),

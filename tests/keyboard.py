@@ -20,6 +20,17 @@ FOCUSED = """() => {
 }"""
 
 
+def answer_through(page: Page, answer_to: Callable[[str], list | dict]) -> None:
+    """Tab through the whole page, answering what is met, and leave its buttons alone."""
+    for _ in range(MOST_KEYS):
+        page.keyboard.press("Tab")
+        field = page.evaluate(FOCUSED)
+        if field["tag"] == "BODY":
+            return
+        if field["position"]:
+            answer_focused(page, field, answer_to(field["prompt"]))
+
+
 def press_through(page: Page, button: str, answer_to: Callable[[str], list | dict]) -> None:
     """Tab through the page, answering what is met, down to a button, and press it.
 

@@ -1,7 +1,15 @@
-"""What is done to certificates, a room a matter: issuing, their life since, archiving, watching."""
+"""What is done to certificates, a room a matter: issuing, their life and succession, badges, publicity, archives, watching."""
 
 from certificates.actions.archiving import JOB as ARCHIVE_JOB
 from certificates.actions.archiving import archive_batch, archive_file, ask_for_archives
+from certificates.actions.crediting import (
+    PUBLISH_JOB,
+    CredentialSigners,
+    ask_for_states,
+    make_credential,
+    make_late_credentials,
+    publish_states,
+)
 from certificates.actions.issuing import ask_for_certificate, publish_certificate, reserve_certificate
 from certificates.actions.life import ActRefused, lift_suspension, revoke_certificate, suspend_certificate, void_number
 from certificates.actions.showing import choose_visibility, erase_name, forget_old_names, renew_link
@@ -10,17 +18,23 @@ from certificates.actions.watching import warn_of_late_archives, warn_of_seal_en
 
 __all__ = [
     "ARCHIVE_JOB",
+    "PUBLISH_JOB",
     "ActRefused",
+    "CredentialSigners",
     "archive_batch",
     "archive_file",
     "ask_for_archives",
     "ask_for_certificate",
+    "ask_for_states",
     "choose_visibility",
     "erase_name",
     "forget_old_names",
     "issue_after_void",
     "lift_suspension",
+    "make_credential",
+    "make_late_credentials",
     "publish_certificate",
+    "publish_states",
     "reissue_certificate",
     "renew_link",
     "reserve_certificate",

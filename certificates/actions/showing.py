@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import transaction
 
 from certificates import rules, storage
-from certificates.models import Certificate
+from certificates.models import Certificate, Credential
 from lms.core import audit
 from lms.people.models import User
 
@@ -38,6 +38,7 @@ def erase_name(certificate: Certificate, by: User | None, reason: str, now: date
     Certificate.objects.filter(pk=certificate.pk).update(
         printed_name="", snapshot={**certificate.snapshot, "printed_name": ""}, erased_at=now
     )
+    Credential.objects.filter(certificate=certificate).update(code_text="", document="", token="")
     certificate.refresh_from_db()
     audit.record("certificate.erase_name", by, certificate, reason=reason)
     transaction.on_commit(partial(drop_files, [file.storage_name for file in certificate.files.all()]))

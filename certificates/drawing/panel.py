@@ -11,16 +11,16 @@ from certificates.drawing.qr import qr_operators
 from certificates.rules import printed_code
 from certificates.snapshot import Snapshot
 
-QR_SIDE, QUIET = 104, 9
+QR_SIDE, QUIET = 110, 6.5
 GUTTER = 10
 HALF = (PANEL_TEXT_WIDTH - GUTTER) / 2
 LABEL_SIZE, VALUE_SIZES = 7.4, (9.5, 8.8, 8, 7.2)
 
 
-def draw_panel(pen: Pen, snapshot: Snapshot, colours: Palette) -> None:
+def draw_panel(pen: Pen, snapshot: Snapshot, colours: Palette, code_text: str) -> None:
     bottom = draw_facts(pen, snapshot)
     draw_assurance(pen, snapshot, colours, bottom)
-    draw_verification(pen, snapshot, colours)
+    draw_verification(pen, snapshot, colours, code_text)
 
 
 def draw_facts(pen: Pen, snapshot: Snapshot) -> float:
@@ -92,7 +92,7 @@ def draw_assurance(pen: Pen, snapshot: Snapshot, colours: Palette, below: float)
     pen.paragraphs(meanings, x, min(bottom, y - 24) - 14, width, 7.8)
 
 
-def draw_verification(pen: Pen, snapshot: Snapshot, colours: Palette) -> None:
+def draw_verification(pen: Pen, snapshot: Snapshot, colours: Palette, code_text: str) -> None:
     x, y = PANEL_TEXT_LEFT, MARGIN + 72
     canvas = pen.canvas
     with canvas.artifact():
@@ -102,7 +102,7 @@ def draw_verification(pen: Pen, snapshot: Snapshot, colours: Palette) -> None:
     box = (*corner, corner[0] + QR_SIDE, corner[1] + QR_SIDE)
     description = pen.words.qr_code % {"url": snapshot.verification_url}
     with canvas.tagged("Figure", alt=description, box=box):
-        canvas._code.append(qr_operators(snapshot.verification_url, *corner, QR_SIDE))
+        canvas._code.append(qr_operators(code_text, *corner, QR_SIDE))
     side = x + QR_SIDE + 2 * QUIET + 9
     pen.paragraphs(pen.said("scan"), side, y + QR_SIDE + 8, WIDTH - MARGIN - side - 6, 8.5, SEMIBOLD, colours.main)
     address = f"{urlsplit(snapshot.verification_url).netloc}/verifier"

@@ -34,12 +34,16 @@ def draw_certificate(
     is_specimen: bool,
     design: DesignContent | None = None,
     attachments: tuple[Attachment, ...] = (),
+    code_text: str = "",
 ) -> bytes:
-    """The document, with the gap its seal will fill; the same arguments give the same bytes."""
+    """The document, with the gap its seal will fill; the same arguments give the same bytes.
+
+    `code_text`: what the QR code says; by default, the address of verification alone.
+    """
     design = design or default_content(snapshot.kind)
     words = WORDINGS[design.languages[0]]
     mark = Mark(words.specimen, words.specimen_meaning) if is_specimen else None
-    return draw(snapshot, design, fonts_dir, mark, attachments)
+    return draw(snapshot, design, fonts_dir, mark, attachments, code_text=code_text)
 
 
 def draw_preview(snapshot: Snapshot, fonts_dir: Path, design: DesignContent) -> bytes:
@@ -48,7 +52,7 @@ def draw_preview(snapshot: Snapshot, fonts_dir: Path, design: DesignContent) -> 
     return draw(snapshot, design, fonts_dir, Mark(words.preview, words.preview_meaning), can_be_sealed=False)
 
 
-def draw(snapshot, design, fonts_dir, mark, attachments=(), can_be_sealed=True) -> bytes:
+def draw(snapshot, design, fonts_dir, mark, attachments=(), can_be_sealed=True, code_text="") -> bytes:
     with ONE_AT_A_TIME:
         register_fonts(Path(fonts_dir))
         wordings = tuple(WORDINGS[language] for language in design.languages)
@@ -57,7 +61,7 @@ def draw(snapshot, design, fonts_dir, mark, attachments=(), can_be_sealed=True) 
         with canvas.artifact():
             canvas._code.append(ground_operators(design.colours, mark.word if mark else ""))
         draw_body(pen, snapshot, design, can_be_sealed)
-        draw_panel(pen, snapshot, palette_of(design.colours))
+        draw_panel(pen, snapshot, palette_of(design.colours), code_text or snapshot.verification_url)
         if mark:
             notice = f"{mark.word} — {mark.meaning}"
             colour = palette_of(design.colours).accent

@@ -3,6 +3,7 @@
 from certificates.models.acts import CertificateAct
 from certificates.models.certificates import Certificate, Series
 from certificates.models.counts import CheckCount
+from certificates.models.credentials import Credential, Publication
 from certificates.models.designs import Design, DesignLogo, DesignSignatory, DesignVersion
 from certificates.models.files import CertificateFile
 from certificates.models.kept import KeptForever
@@ -13,12 +14,14 @@ __all__ = [
     "CertificateAct",
     "CertificateFile",
     "CheckCount",
+    "Credential",
     "Design",
     "DesignLogo",
     "DesignSignatory",
     "DesignVersion",
     "KeptForever",
     "KeyHour",
+    "Publication",
     "SealKey",
     "Series",
 ]

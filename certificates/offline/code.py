@@ -4,7 +4,6 @@ Sources: RFC 9052 (COSE_Sign1), RFC 9053 (ES256), RFC 8392 (claims of CWT).
 """
 
 import hashlib
-import uuid
 from datetime import date
 
 import cbor2
@@ -16,28 +15,24 @@ from certificates.credentials.signing import Signing
 from certificates.snapshot import Snapshot
 
 ALGORITHM, KEY_ID, ES256 = 1, 4, -7
-ISSUER, NUMBER, ENDS, MADE, IDENTIFIER = 1, 2, 4, 6, 7
-# Claims of our own, in the range of private use.
-NAME, COURSE, MINUTES, ASSURANCE, LEVELS, LIST = -70001, -70002, -70003, -70004, -70005, -70006
-KEY_ID_BYTES = 8  # of the name of the key: enough to find it among ours
-LONGEST = 560  # signs of the whole; beyond, modules get too small for a phone to read them off a black and white print
+NUMBER, ENDS, MADE = 2, 4, 6
+SAID = (
+    -70001
+)  # ours, in the range of private use: name, course, minutes, assurance (1 to 4), place in the lists, levels
+COURSE, LEVELS = 1, 5  # in it
+SIGNATURE_AND_MORE = 82  # bytes of a COSE_Sign1 besides its payload, at most
+KEY_ID_BYTES = 4  # of the name of the key: enough to find it among ours
+LONGEST = 400  # signs of the whole; beyond, modules get too small for a phone to read them off a black and white print
 
 
-def claims_of(
-    printed: Snapshot, identity: uuid.UUID, host: str, place: tuple[int, int], expires_on: date | None
-) -> dict:
+def claims_of(printed: Snapshot, place: tuple[int, int], expires_on: date | None) -> dict:
     """What is signed: enough to compare with the paper, and the place in the lists of states."""
+    levels = [[row.code, row.level] for row in printed.competences]
+    assurance = int(printed.assurance.removeprefix("N"))
     claims = {
-        ISSUER: host,
         NUMBER: printed.number,
         MADE: int(printed.sealed_at.timestamp()),
-        IDENTIFIER: identity.bytes,
-        NAME: printed.printed_name,
-        COURSE: printed.course_title,
-        MINUTES: printed.duration_minutes,
-        ASSURANCE: printed.assurance,
-        LEVELS: [[row.code, row.level] for row in printed.competences],
-        LIST: list(place),
+        SAID: [printed.printed_name, printed.course_title, printed.duration_minutes, assurance, list(place), levels],
     }
     if expires_on:
         claims[ENDS] = seconds(last_instant(expires_on))
@@ -58,9 +53,14 @@ def sign_claims(claims: dict, signing: Signing) -> bytes:
 
 def code_text(address: str, claims: dict, signing: Signing) -> str:
     """What is drawn. Levels, then the title, are left out when the code would be too fine; the page has them."""
-    for left_out in ((), (LEVELS,), (LEVELS, COURSE)):
-        kept = {key: value for key, value in claims.items() if key not in left_out}
-        text = f"{address}#{base64url(sign_claims(kept, signing))}"
-        if len(text) <= LONGEST:
+    said = list(claims[SAID])
+    for left_out in (None, LEVELS, COURSE):
+        if left_out:
+            said[left_out] = [] if left_out == LEVELS else ""
+        if fits(address, {**claims, SAID: said}):
             break
-    return text
+    return f"{address}#{base64url(sign_claims({**claims, SAID: said}, signing))}"
+
+
+def fits(address: str, claims: dict) -> bool:
+    return len(address) + 1 + (len(cbor2.dumps(claims)) + SIGNATURE_AND_MORE) * 4 / 3 <= LONGEST

@@ -27,6 +27,7 @@ from certificates.views.files import FILES_PER_MINUTE
 from certificates.views.headers import unindexed
 
 DESCRIPTION = "lms/api/verification-v1.json"
+FIVE_MINUTES = "public, max-age=300"
 PROBLEM = "application/problem+json"  # RFC 9457
 
 
@@ -46,6 +47,8 @@ def open_to_all(view):
     @wraps(view)
     def wrapper(request, *args, **kwargs):
         answer = unindexed(view(request, *args, **kwargs))
+        if getattr(answer, "may_be_kept", False):
+            answer["Cache-Control"] = FIVE_MINUTES
         answer["Access-Control-Allow-Origin"] = "*"
         return answer
 

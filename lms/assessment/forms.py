@@ -67,15 +67,27 @@ class ReasonField(forms.CharField):
 
 
 class RegradeForm(forms.Form):
-    """One of the treatments that a faulty question allows, and why."""
+    """One of the treatments that a faulty question allows, and why; not to neutralise the last one that counts."""
 
     treatment = forms.ChoiceField(label=_("Décision"), widget=forms.RadioSelect)
     reason = ReasonField(label=_("Motif"), help_text=_("Les apprenants concernés le liront."))
 
-    def __init__(self, data, *, treatments):
+    def __init__(self, data, *, treatments, left_empty):
         super().__init__(data)
+        self.left_empty = left_empty
         labels = dict(Regrade.Treatment.choices)
         self.fields["treatment"].choices = [(value, str(labels[value]).capitalize()) for value in treatments]
+
+    def clean_treatment(self):
+        treatment = self.cleaned_data["treatment"]
+        if self.left_empty and treatment != Regrade.Treatment.NEW_KEY:
+            raise forms.ValidationError(
+                _(
+                    "Cette question est la dernière qui compte : neutralisée, elle donnerait l’évaluation à tous. Corrigez-la "
+                    "dans la banque pour renoter, ou accordez une tentative supplémentaire."
+                )
+            )
+        return treatment
 
 
 class SayForm(forms.Form):

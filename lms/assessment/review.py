@@ -68,10 +68,15 @@ def _review(row, lines, appeals, told_at, now) -> Review:
         position=row.position,
         correction=paper.correction(row),
         awaits_marking=row.awaits_marking,
-        decisions=[decision(line) for line in lines],
+        decisions=[decision(line) for line in lines] if _says_something(lines) else [],
         appeals=appeals,
         may_appeal=may_contest(lines[-1] if lines else None, appeals, told_at, now),
     )
+
+
+def _says_something(lines: list[MarkLine]) -> bool:
+    """Whether there is more to tell than the automatic mark, which the correction shows."""
+    return any(line.kind != Kind.AUTOMATIC for line in lines)
 
 
 def decision(line: MarkLine) -> Decision:

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 from django.core.cache import caches
 
+from courses.models import QuestionVersion
 from lms.assessment.models import ServedQuestion
+from lms.assessment.rules.reading import words_to_read
 
 SECONDS = 3600  # long enough for a sitting; afterwards it is read again
 
@@ -47,6 +49,16 @@ def served_in(attempt_id: int, person_id: int) -> dict[int, Served]:
         if found:
             caches["local"].set(key, found, SECONDS)
     return found
+
+
+def words_of(version: QuestionVersion) -> int:
+    """The words there are to read in a version of a question: counted once, for neither ever changes."""
+    key = f"assessment.words:{version.pk}"
+    words = caches["local"].get(key)
+    if words is None:
+        words = words_to_read(version.prompt, version.content)
+        caches["local"].set(key, words, SECONDS)
+    return words
 
 
 def _kept(version_id: int, type: str, content: dict) -> Version:

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from courses.models import CoursePage, QuizPage
-from lms.assessment.actions import close_expired_attempts
+from lms.assessment.actions import settle_all
 from lms.assessment.actions.regrading import apply_regrade, to_regrade
 from lms.assessment.actions.statistics import JOB, ask_statistics, compute_statistics, courses_to_compute
 from lms.assessment.letters import tell_of_allowance, write_to_learner, write_to_trainers
@@ -36,12 +36,12 @@ def tell_regraded(job):
 
 @shared_task(name="assessment.close_expired_attempts")
 def close_expired_attempts_task():
-    """Each minute, close what is past its deadline, with what was saved.
+    """Each minute, mark what was handed in or is past its deadline, and tell the marks of exams that have closed.
 
-    The open attempt is itself the row that is not lost: one that a run leaves, the next finds again, and whoever touches
-    the attempt before closes it.
+    The attempt is itself the row that is not lost: one that a run leaves, the next finds again, and whoever touches the
+    attempt before settles it.
     """
-    close_expired_attempts(timezone.now())
+    settle_all(timezone.now())
 
 
 @job_handler("assessment.tell_appeal")

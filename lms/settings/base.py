@@ -449,6 +449,12 @@ CELERY_BEAT_SCHEDULE = {
     },
     # A seal that ends in 90, 30 or 7 days is told of.
     "certificates.watch_seal": {"task": "certificates.watch_seal", "schedule": crontab(hour=6, minute=0)},
+    # Lists of the states of certificates are signed anew; a revocation does not wait for it.
+    "certificates.publish_states": {
+        "task": "certificates.publish_states_due",
+        "schedule": crontab(minute=40),
+        "options": {"expires": 3600},
+    },
     # Erased names are no longer confirmed once the retention period is over.
     "certificates.forget_old_names": {
         "task": "certificates.forget_old_names",

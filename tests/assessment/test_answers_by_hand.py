@@ -11,11 +11,13 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
+from courses.models import QuizPage
 from lms.assessment.models import AnswerFile
 from lms.assessment.rules.serving import is_answered
 from lms.assessment.rules.uploads import UploadRefused, check_upload, shown_name
 from tests.factories.assessment import open_attempt
 from tests.factories.courses import QuestionFactory, QuizPageFactory, course_with, raw_answer
+from tests.factories.marking import trainer_of
 from tests.factories.people import UserFactory
 
 PDF = b"%PDF-1.7\n..."
@@ -176,10 +178,35 @@ def test_file_is_given_back_to_its_author_and_to_who_teaches_and_never_run(learn
     assert learner.get(address).status_code == 302
 
 
+def named(client, address) -> str:
+    """Under which name a file is downloaded."""
+    answer = client.get(address)
+    assert b"".join(answer.streaming_content) == PDF
+    return answer["Content-Disposition"]
+
+
+def test_the_marker_of_an_anonymous_quiz_downloads_a_copy_without_the_name_its_author_gave(learner, attempt):
+    QuizPage.objects.filter(pk=attempt.quiz_id).update(anonymous_marking=True)
+    hand_in(learner, attempt, name="Afi DOSSOU - fiche.pdf")
+    learner.post(reverse("assessment:submit", args=[attempt.pk]), follow=True)
+    address = reverse("assessment:answer_file", args=[AnswerFile.objects.get().pk])
+    assert "DOSSOU" in named(learner, address)
+    trainer = trainer_of(attempt.enrolment.course)
+    learner.force_login(trainer)
+    neutral = f"copie-{attempt.pk}-question-{places(attempt)['file']}.pdf"
+    assert neutral in named(learner, address)
+    row = attempt.questions.get(position=places(attempt)["file"])
+    page = learner.get(reverse("assessment_mark", args=[row.pk])).content.decode()
+    assert neutral in page
+    assert "DOSSOU" not in page
+    QuizPage.objects.filter(pk=attempt.quiz_id).update(anonymous_marking=False)
+    assert "DOSSOU" in named(learner, address)
+
+
 def test_submitted_attempt_waits_for_a_person_and_takes_no_other_file(learner, attempt):
     at = places(attempt)
     hand_in(learner, attempt, **{f"q{at['essay']}": "Je signale vite"})
-    learner.post(reverse("assessment:submit", args=[attempt.pk]))
+    learner.post(reverse("assessment:submit", args=[attempt.pk]), follow=True)
     attempt.refresh_from_db()
     assert (attempt.state, attempt.is_passed) == ("submitted", None)
     html = learner.get(reverse("assessment:result", args=[attempt.pk])).content.decode()

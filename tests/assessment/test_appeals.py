@@ -1,6 +1,7 @@
 """Contested marks and flagged questions: by their learner, in time; answered with reasons by who teaches the course."""
 
 import datetime
+import re
 from decimal import Decimal
 
 import pytest
@@ -26,7 +27,7 @@ from lms.assessment.models import Appeal, MarkLine, QuestionFlag
 from lms.assessment.rules.appeals import appeal_ends_at, may_appeal
 from lms.core.models import AuditEntry
 from lms.learning.models import ProgressEvent
-from tests.factories.assessment import open_attempt, right_answers
+from tests.factories.assessment import open_attempt, quiz_of_all_kinds, right_answers
 from tests.factories.courses import QuestionFactory, QuizPageFactory
 from tests.factories.marking import trainer_of
 from tests.factories.people import UserFactory
@@ -213,6 +214,39 @@ def test_a_question_is_flagged_during_an_attempt_and_after(client):
     assert QuestionFlag.objects.get().handled_at
     export = client.get(at("assessment_flags:index"), {"export": "csv"})
     assert "L’image manque." in b"".join(export.streaming_content).decode()
+
+
+@pytest.mark.django_db
+def test_who_judges_reads_any_answer_in_words(client):
+    """No id of the content: what was picked, typed or paired."""
+    attempt = open_attempt(quiz=quiz_of_all_kinds())
+    rows = {row.version.type: row for row in attempt.questions.select_related("version")}
+    sides = rows["matching"].version.content
+    pairs = {sides["left"][0]["id"]: sides["right"][-1]["id"], sides["left"][-1]["id"]: sides["right"][0]["id"]}
+    options = rows["single"].version.content
+    wrong = next(each for each in options["options"] if each["id"] != options["answer"])
+    answers = {
+        rows["matching"].position: pairs,
+        rows["single"].position: wrong["id"],
+        rows["short_text"].position: "ami",
+    }
+    attempt = actions.submit(attempt, timezone.now(), answers)
+    client.force_login(trainer_of(course_of(attempt)))
+    seen = {}
+    for type in ("matching", "single", "short_text"):
+        row = attempt.questions.get(pk=rows[type].pk)
+        appeal = contest(row, "Relisez.", None, timezone.now())
+        page = client.get(at("assessment_appeal", appeal.pk)).content.decode()
+        seen[type] = " ".join(
+            re.sub(r"<[^>]+>", " ", page.split('class="marking__answer">')[1].split("</div>")[0]).split()
+        )
+    texts = {side["id"]: side["text"] for side in (*sides["left"], *sides["right"])}
+    said = [
+        f"{texts[left['id']]} : {texts[pairs[left['id']]] if left['id'] in pairs else '–'}" for left in sides["left"]
+    ]
+    assert seen["matching"].startswith(" ".join(said))
+    assert seen["single"] == wrong["text"]
+    assert seen["short_text"] == "ami"
 
 
 @pytest.mark.parametrize("who", ["other trainer", "other learner", "the learner who teaches"])

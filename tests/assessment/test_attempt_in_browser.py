@@ -13,7 +13,7 @@ from lms.assessment import actions
 from lms.assessment.models import Attempt
 from tests.factories.assessment import open_attempt, right_answers
 from tests.factories.courses import ANSWERS, QuestionFactory, QuizPageFactory
-from tests.keyboard import press_through
+from tests.keyboard import answer_through, press_through
 
 # What is right, by prompt, in the words of the screen.
 RIGHT = {
@@ -29,6 +29,7 @@ RIGHT = {
     "essay": ["Ne cliquez pas"],
     "file": [],
 }
+FILE = {"name": "fiche.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4\n1 0 obj\n%%EOF\n"}
 
 
 def quiz_of(*kinds, **rules):
@@ -54,19 +55,57 @@ def test_every_type_is_answered_by_keyboard_one_question_per_page(open_page, axe
     for number, kind in enumerate(kinds, start=1):
         expect(page.locator("[data-question]")).to_have_attribute("data-question", str(number))
         if kind == "file":
-            page.locator("input[type=file]").set_input_files(
-                {"name": "fiche.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4\n1 0 obj\n%%EOF\n"}
-            )
-            page.get_by_role("button", name="Déposer ce fichier").press("Enter")
-            expect(page.get_by_role("link", name="fiche.pdf")).to_be_visible()
+            hand_in_file(page)
         press_through(page, "Question suivante" if number < len(kinds) else "Remettre", right_of)
     expect(page.get_by_text("Vous avez répondu aux 11 questions.")).to_be_visible()
     press_through(page, "Oui, remettre", right_of)
     expect(page.locator("h1")).to_have_text("Réponses remises, correction en cours")
     axe(page)
+    assert all_but_by_hand_are_right(attempt)
+
+
+def hand_in_file(page):
+    page.locator("input[type=file]").set_input_files(FILE)
+    page.get_by_role("button", name="Déposer ce fichier").press("Enter")
+    expect(page.get_by_role("link", name="fiche.pdf")).to_be_visible()
+
+
+def test_every_type_is_answered_by_keyboard_without_javascript(open_page, transactional_db):
+    attempt = open_attempt(quiz=quiz_of(*ANSWERS))
+    page = open_page(user=attempt.enrolment.person, javascript=False)
+    page.goto(address(attempt))
+    hand_in_file(page)
+    press_through(page, "Remettre", right_of)
+    expect(page.get_by_text("Vous avez répondu aux 11 questions.")).to_be_visible()
+    press_through(page, "Oui, remettre", right_of)
+    expect(page.locator("h1")).to_have_text("Réponses remises, correction en cours")
+    assert all_but_by_hand_are_right(attempt)
+
+
+def test_no_answer_of_any_type_is_lost_when_the_network_is_cut(open_page, transactional_db):
+    """Every type is answered while it is down; the page is closed, and opened again when it is back."""
+    attempt = open_attempt(quiz=quiz_of(*ANSWERS))
+    page = open_page(user=attempt.enrolment.person)
+    page.goto(address(attempt))
+    hand_in_file(page)
+    page.context.set_offline(True)
+    answer_through(page, right_of)
+    expect(page.locator("[data-quiz-status]")).to_contain_text("Pas de connexion")
+    assert attempt.questions.filter(response__isnull=False).count() == 1
+    page.goto("about:blank")
+    page.context.set_offline(False)
+    page.goto(address(attempt))
+    expect(page.locator("[data-quiz-status]")).to_have_text("Réponses enregistrées")
+    actions.hand_in(attempt.pk, attempt.enrolment.person, timezone.now())
+    actions.settle_all(timezone.now())
+    assert all_but_by_hand_are_right(attempt)
+
+
+def all_but_by_hand_are_right(attempt):
+    """Everything was answered, and what marks itself is right."""
     marked = attempt.questions.exclude(version__type__in=["essay", "file", "survey"])
-    assert [row.awarded_points for row in marked] == [1] * 8
-    assert not attempt.questions.filter(response__isnull=True).exists()
+    is_whole = not attempt.questions.filter(response__isnull=True).exists()
+    return is_whole and [row.awarded_points for row in marked] == [1] * 8
 
 
 def test_a_practice_is_passed_without_javascript(open_page, axe, transactional_db):

@@ -206,7 +206,7 @@ def test_learner_fills_gaps_and_gives_an_opinion(client):
     assert (html.count(" checked"), html.count(" selected")) == (3, 1)
     assert html.count("Trou ") == 3
 
-    client.post(reverse("assessment:submit", args=[attempt.pk]))
+    client.post(reverse("assessment:submit", args=[attempt.pk]), follow=True)
     attempt.refresh_from_db()
     assert (attempt.score_percent, attempt.is_passed) == (100, True)
     html = client.get(reverse("assessment:result", args=[attempt.pk])).content.decode()

@@ -45,7 +45,7 @@ def test_a_promotion_in_one_timed_quiz_loses_no_answer_and_is_marked_once():
         actions.submit(attempt, timezone.now())
 
     def close(_turn):
-        return actions.close_expired_attempts(timezone.now())
+        return actions.settle_all(timezone.now())
 
     two_tabs = in_time[: LEARNERS // 3]
     acts = [(sit, one) for one in [*in_time, *two_tabs]] + [(close, turn) for turn in range(3)]

@@ -17,6 +17,7 @@ from lms.core.models import AuditEntry
 from lms.learning.actions import enrol, withdraw
 from lms.learning.models import Completion, ProgressEvent
 from lms.people.rules import Role
+from tests.assessment.test_actions import at_once
 from tests.factories.marking import RUBRIC, essay_attempt, essay_quiz, trainer_of
 from tests.factories.people import UnitFactory, UserFactory, give_role
 
@@ -125,7 +126,7 @@ def test_marking_decides_and_tells_the_course_and_the_learner(
     page = client.get(reverse("assessment:result", args=[submitted.pk])).content.decode()
     assert f"Corrigée par {trainer}" in page
     assert "Bien vu." in page
-    assert "Note automatique" in page
+    assert "Note automatique" not in page  # the correction says it
 
 
 def test_a_second_marker_is_told_who_marked_meanwhile(client, trainer, submitted):
@@ -206,6 +207,26 @@ def test_the_marker_of_an_anonymous_quiz_sees_no_name(client):
         assert f"Copie n° {attempt.pk}" in text
         assert person.last_name not in text
         assert person.email not in text
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_of_two_markers_at_once_one_writes_and_the_other_is_told():
+    attempt = submit_with_essay(essay_attempt())
+    row, course = essay_of(attempt), attempt.enrolment.course
+    markers = iter([trainer_of(course) for _ in range(4)])
+
+    def run():
+        try:
+            return mark_by_hand(row, next(markers), {"a": Decimal(2), "b": Decimal(1)}, "", 0, timezone.now()).pk
+        except MarkedMeanwhile as meanwhile:
+            return meanwhile.line.pk
+
+    known = set(at_once(run, times=4))
+    line = MarkLine.objects.get(kind="manual")
+    assert known == {line.pk}
+    assert ProgressEvent.objects.count() == 1
+    attempt.refresh_from_db()
+    assert (attempt.awarded_points, attempt.awaits_marking) == (Decimal("1.75"), False)
 
 
 def test_an_empty_queue_says_so(client, trainer, submitted):

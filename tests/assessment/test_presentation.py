@@ -138,7 +138,7 @@ def test_one_question_per_page_saves_each_and_leads_to_the_others(client):
     second = client.post(at("attempt", attempt.pk), {"question": 1, "go": 2, "q1": form["q1"]}, follow=True)
     assert second.redirect_chain[-1][0] == f"{at('attempt', attempt.pk)}?question=2"
     assert "Seconde ?" in text(second)
-    assert "1 questions répondues sur 2" in text(second)
+    assert "Questions répondues : 1 sur 2" in text(second)
     client.post(at("attempt", attempt.pk), {"question": 2, "action": "submit", "q2": form["q2"]})
     assert {row.position: row.response for row in attempt.questions.all()} == right_answers(attempt)
 

@@ -84,8 +84,8 @@ def test_the_task_closes_what_is_past_and_marks_what_was_saved():
 def test_the_task_leaves_the_attempts_of_courses_given_up():
     attempt = expired()
     withdraw(attempt.enrolment)
-    assert actions.close_expired_attempts(timezone.now()) == 0
-    assert actions.close_if_expired(attempt, timezone.now()).state == "open"
+    assert actions.settle_all(timezone.now()) == 0
+    assert actions.settle(attempt, timezone.now()).state == "open"
 
 
 @pytest.mark.parametrize("name", ["attempt", "submit", "result"])

@@ -254,7 +254,7 @@ def test_the_result_explains_each_question(client):
     assert client.get(at("result", attempt.pk)).url == at("attempt", attempt.pk)
     actions.submit(attempt, timezone.now(), dict.fromkeys(range(1, 8)))
     page = text(client.get(at("result", attempt.pk)))
-    assert "0 points sur 7, soit 0 %. Il fallait 70 %." in page
+    assert "Points obtenus : 0 sur 7, soit 0 %. Il fallait 70 %." in page
     assert "Il vous reste 2 tentatives." in page
     for row in attempt.questions.select_related("version"):
         assert row.version.explanation in page

@@ -2,12 +2,9 @@
 
 from lms.assessment.actions.attempts import (
     check_question,
-    close_expired_attempts,
-    close_if_expired,
     save_answer,
     save_answers,
     set_deadline,
-    submit,
 )
 from lms.assessment.actions.files import hand_in_file
 from lms.assessment.actions.refusals import (
@@ -27,6 +24,7 @@ from lms.assessment.actions.refusals import (
     UnknownQuestion,
 )
 from lms.assessment.actions.start import refusal, start_attempt
+from lms.assessment.actions.submission import hand_in, settle, settle_all, submit
 
 __all__ = [
     "AnswerFinal",
@@ -44,13 +42,14 @@ __all__ = [
     "TooSoon",
     "UnknownQuestion",
     "check_question",
-    "close_expired_attempts",
-    "close_if_expired",
+    "hand_in",
     "hand_in_file",
     "refusal",
     "save_answer",
     "save_answers",
     "set_deadline",
+    "settle",
+    "settle_all",
     "start_attempt",
     "submit",
 ]

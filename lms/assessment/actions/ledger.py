@@ -81,8 +81,8 @@ def append_lines(attempt: Attempt, lines: list[MarkLine], now: datetime.datetime
 
 
 def tell_course(attempt: Attempt, now: datetime.datetime, source_key: str, is_late: bool = False) -> None:
-    """Tell the course that the attempt is passed or failed; nothing while a person still has to mark it."""
-    if attempt.is_passed is None:
+    """Tell the course that the attempt is passed or failed; nothing while it waits for a mark or for its exam to close."""
+    if attempt.is_passed is None or attempt.is_withheld:
         return
     record_event(
         attempt.enrolment,

@@ -34,7 +34,7 @@ def mark_by_hand(
     """Write the mark of a person: points `given` to each criterion ({id: points}) and a comment for the learner.
 
     `seen_line_id` is the latest line of the question when the marker read it, 0 for none. When nothing of the attempt
-    is left to mark, the learner is told by e-mail. Locks the attempt. Raises MarkedMeanwhile.
+    is left to mark, the learner is told by e-mail, of an exam when it closes. Locks the attempt. Raises MarkedMeanwhile.
     """
     attempt = Attempt.objects.select_for_update(of=("self",)).select_related("enrolment").get(pk=question.attempt_id)
     latest = question.marks.select_related("author").last()
@@ -59,6 +59,6 @@ def mark_by_hand(
     )
     append_lines(attempt, [line], now)
     audit.record("assessment.mark", author, attempt, question=question.position, points=str(line.points), line=line.pk)
-    if not attempt.awaits_marking:
+    if not attempt.awaits_marking and not attempt.is_withheld:
         enqueue("assessment.tell_marked", key=f"attempt:marked:{line.pk}", payload={"attempt": attempt.pk})
     return line

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 
 from courses.models import CoursePage, QuestionVersion, QuizPage
 from courses.rules.answers import MANUAL_TYPES, UNMARKED_TYPES
@@ -17,10 +17,15 @@ from lms.core.jobs import enqueue
 from lms.people.models import User
 
 Kind, Treatment = MarkLine.Kind, Regrade.Treatment
+NEUTRALISING = (Treatment.EXCLUDE, Treatment.FULL)
 
 
 class NotRegradable(Exception):
     """No reason is given, nobody marks the question, or there is no corrected one to mark by."""
+
+
+class NothingLeft(Exception):
+    """Neutralised, the question would leave attempts where nothing is marked any more."""
 
 
 def corrected_version(version: QuestionVersion) -> QuestionVersion | None:
@@ -38,14 +43,28 @@ def forecasts(quiz: QuizPage, version: QuestionVersion) -> dict[str, regrading.F
     return {str(each): regrading.forecast(each, standings) for each in treatments}
 
 
+def left_empty(quiz: QuizPage, version: QuestionVersion) -> int:
+    """In how many attempts at a quiz, under way included, no question but this one counts any more; one query."""
+    neutralised = Regrade.objects.neutralising().filter(quiz=quiz).values("version")
+    counting = ServedQuestion.objects.exclude(version__type__in=UNMARKED_TYPES).exclude(version__in=neutralised)
+    others = counting.filter(attempt=OuterRef("attempt"), points__gt=0).exclude(pk=OuterRef("pk"))
+    return ServedQuestion.objects.filter(~Exists(others), attempt__quiz=quiz, version=version).count()
+
+
 @transaction.atomic
 def decide_regrade(
     quiz: QuizPage, version: QuestionVersion, treatment: str, reason: str, author: User, now: datetime.datetime
 ) -> Regrade:
-    """Decide what becomes of a version in every attempt at a quiz; a job applies it. Raises NotRegradable."""
+    """Decide what becomes of a version in every attempt at a quiz; a job applies it. Locks the quiz.
+
+    Raises NotRegradable, NothingLeft.
+    """
+    QuizPage.objects.select_for_update(of=("self",)).only("pk").get(pk=quiz.pk)
     corrected = corrected_version(version) if treatment == Treatment.NEW_KEY else None
     if not reason.strip() or version.type in UNMARKED_TYPES or (treatment == Treatment.NEW_KEY and not corrected):
         raise NotRegradable
+    if treatment in NEUTRALISING and left_empty(quiz, version):
+        raise NothingLeft
     decided = Regrade.objects.create(
         quiz=quiz,
         course=CoursePage.objects.parent_of(quiz).get(),
@@ -84,7 +103,8 @@ def apply_regrade(decided: Regrade, attempt_id: int, now: datetime.datetime) -> 
         return None
     line.details = {"newly_passed": _newly_passes(attempt, line)}
     append_lines(attempt, [line], now)
-    enqueue("assessment.tell_regraded", key=f"mark:tell:{line.pk}", payload={"line": line.pk})
+    if not attempt.is_withheld:
+        enqueue("assessment.tell_regraded", key=f"mark:tell:{line.pk}", payload={"line": line.pk})
     return line
 
 

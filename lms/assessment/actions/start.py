@@ -10,7 +10,6 @@ from courses.models import Question, QuestionVersion, QuizPage
 from courses.rules.answers import UNMARKED_TYPES
 from courses.rules.draws import draw
 from lms.assessment.actions.allowances import extra_of
-from lms.assessment.actions.attempts import close_if_expired
 from lms.assessment.actions.refusals import (
     AttemptBeingMarked,
     AttemptRefused,
@@ -22,6 +21,7 @@ from lms.assessment.actions.refusals import (
     QuizNotOpenYet,
     TooSoon,
 )
+from lms.assessment.actions.submission import settle
 from lms.assessment.models import Attempt, Regrade, ServedQuestion
 from lms.assessment.rules import scoring, serving, timing
 from lms.assessment.rules.allowances import NOTHING_MORE, Extra
@@ -40,15 +40,15 @@ class AsWritten(Random):
 def start_attempt(
     enrolment: Enrolment, quiz: QuizPage, now: datetime.datetime, random: Random | None = None
 ) -> Attempt:
-    """Begin an attempt, or find again the one that is open; one that expired is closed first.
+    """Begin an attempt, or find again the one that is open; one that expired or was handed in is marked first.
 
     The questions are frozen as served (latest version of each, drawn, shuffled) and so are the rules and the deadline.
     Locks the enrolment, so that two tabs open one attempt. Raises an AttemptRefused.
     """
     random = random or SystemRandom()
     attempt = _start(enrolment, quiz, now, random)
-    if attempt.is_past_due(now):  # closed outside that transaction: closing locks the attempt, then the enrolment
-        close_if_expired(attempt, now)
+    if attempt.state == State.HANDED_IN or attempt.is_past_due(now):
+        settle(attempt, now)  # outside that transaction: it locks the attempt, then the enrolment
         attempt = _start(enrolment, quiz, now, random)
     return attempt
 
@@ -57,6 +57,8 @@ def refusal(
     enrolment: Enrolment, quiz: QuizPage, attempts: list[Attempt], now: datetime.datetime, more: Extra = NOTHING_MORE
 ) -> AttemptRefused | None:
     """Why a new attempt may not begin at `now`, given those already made in order; None when it may. No query.
+
+    A pass that is withheld refuses nothing: that would tell it.
 
     `more` is what the learner was granted: an extra attempt can be made at once, even where the quiz is closed.
     """
@@ -67,7 +69,7 @@ def refusal(
         return NotEnrolled()
     if not quiz.live:
         return QuizNotOpen()
-    if any(attempt.is_passed for attempt in attempts):
+    if any(attempt.is_passed and not attempt.is_withheld for attempt in attempts):
         return QuizAlreadyPassed()
     if any(attempt.awaits_marking for attempt in attempts):
         return AttemptBeingMarked()
@@ -86,7 +88,7 @@ def refusal(
 def _start(enrolment: Enrolment, quiz: QuizPage, now: datetime.datetime, random: Random) -> Attempt:
     enrolment = Enrolment.objects.select_for_update().get(pk=enrolment.pk)
     attempts = list(enrolment.attempts.filter(quiz=quiz).order_by("number"))
-    if attempts and attempts[-1].state == State.OPEN:
+    if attempts and attempts[-1].state != State.SUBMITTED:
         return attempts[-1]
     more = extra_of(enrolment, quiz, now)
     if refused := refusal(enrolment, quiz, attempts, now, more):

@@ -13,6 +13,7 @@ from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
 
 from lms.assessment.actions.appeals import AppealAnswered, accept_appeal, handle_flag, refuse_appeal
+from lms.assessment.back_office.answers import answer_shown
 from lms.assessment.back_office.courses import taught_courses
 from lms.assessment.back_office.taught import TaughtViewSet
 from lms.assessment.forms import AppealForm
@@ -85,6 +86,7 @@ def appeal(request, pk):
     context = {
         "appeal": found,
         "row": found.question,
+        **answer_shown(found.question),
         "form": form,
         "decisions": [decision(line) for line in lines],
         "is_own_mark": lines[-1].author_id == request.user.pk,
@@ -110,7 +112,7 @@ class FlagViewSet(TaughtViewSet):
     url_prefix = "signalements"
     icon = "warning"
     menu_label = gettext_lazy("Signalements")
-    related = ["version", "quiz", "course", "person"]
+    related = ["version", "quiz", "course"]
     filterset_class = FlagFilterSet
     ordering = ["handled_at", "-pk"]
     search_fields = ["text", "version__prompt"]
@@ -138,7 +140,8 @@ class FlagViewSet(TaughtViewSet):
 def flag(request, pk):
     """What was said of a question, and the ways to it; a POST says it was dealt with."""
     rows = QuestionFlag.objects.taught_by(request.user)
-    found = get_object_or_404(rows.select_related("version__question", "quiz", "person", "handled_by"), pk=pk)
+    related = ["version__question", "handled_by", "question__attempt__quiz", "question__attempt__enrolment__person"]
+    found = get_object_or_404(rows.select_related(*related), pk=pk)
     if request.method == "POST":
         handle_flag(found, request.user, timezone.now())
         messages.success(request, _("Signalement traité."))

@@ -7,7 +7,7 @@ from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn
 
 from courses.models import CoursePage
 from lms.assessment.models import Attempt
-from lms.learning.register import RegisterViewSet
+from lms.learning.register import RegisterIndexView, RegisterViewSet
 
 VIEW = "assessment.view_attempt"
 
@@ -22,6 +22,13 @@ class AttemptFilterSet(WagtailFilterSet):
         fields = ["course", "state", "is_passed"]
 
 
+class AttemptIndexView(RegisterIndexView):
+    """The attempts in scope, without one's own whose mark is withheld."""
+
+    def get_base_queryset(self):
+        return super().get_base_queryset().told_to(self.request.user)
+
+
 class AttemptViewSet(RegisterViewSet):
     model = Attempt
     name = "assessment_attempts"
@@ -31,6 +38,7 @@ class AttemptViewSet(RegisterViewSet):
     menu_order = 255
     view_permission = VIEW
     related = ["enrolment__person", "enrolment__course", "quiz"]
+    index_view_class = AttemptIndexView
     filterset_class = AttemptFilterSet
     ordering = ["-started_at", "-pk"]
     search_fields = ["enrolment__person__last_name", "enrolment__person__first_name", "enrolment__course__title"]

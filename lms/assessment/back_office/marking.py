@@ -17,6 +17,7 @@ from wagtail.admin.widgets.button import HeaderButton
 
 from courses.models import CoursePage, QuizPage
 from lms.assessment.actions.marking import MarkedMeanwhile, mark_by_hand
+from lms.assessment.back_office.answers import answer_shown
 from lms.assessment.back_office.taught import TaughtIndexView, TaughtViewSet
 from lms.assessment.forms import RubricForm
 from lms.assessment.models import ServedQuestion
@@ -134,7 +135,7 @@ def mark(request, pk):
         else:
             messages.success(request, _("Note enregistrée : %(points)s.") % {"points": _out_of(line)})
             return redirect(_after(request, row))
-    context = {"row": row, "form": form, "latest": latest, **_place(request, row)}
+    context = {"row": row, "form": form, "latest": latest, **answer_shown(row), **_place(request, row)}
     return render(request, "assessment/back_office/mark.html", context)
 
 

@@ -16,7 +16,13 @@ from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
 from courses.models import CoursePage, QuestionVersion, QuizPage
 from courses.permissions import can_teach
 from courses.rules.answers import UNMARKED_TYPES
-from lms.assessment.actions.regrading import corrected_version, decide_regrade, forecasts
+from lms.assessment.actions.regrading import (
+    NothingLeft,
+    corrected_version,
+    decide_regrade,
+    forecasts,
+    left_empty,
+)
 from lms.assessment.back_office.taught import TaughtViewSet
 from lms.assessment.forms import RegradeForm
 from lms.assessment.models import Regrade
@@ -93,10 +99,17 @@ def decide(request, pk, version_pk):
     asked = QuestionVersion.objects.exclude(type__in=UNMARKED_TYPES).filter(served__attempt__quiz=quiz).distinct()
     version = get_object_or_404(asked, pk=version_pk)
     found = forecasts(quiz, version)
-    form = RegradeForm(request.POST or None, treatments=found)
+    empty_count = left_empty(quiz, version)
+    form = RegradeForm(request.POST or None, treatments=found, left_empty=empty_count)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
-        decided = decide_regrade(quiz, version, said["treatment"], said["reason"], request.user, timezone.now())
+        try:
+            decided = decide_regrade(quiz, version, said["treatment"], said["reason"], request.user, timezone.now())
+        except NothingLeft:  # decided of the other questions since the form was read
+            messages.error(
+                request, _("Une autre décision a été prise entre-temps : cette question est la dernière qui compte.")
+            )
+            return redirect("assessment_decide_regrade", pk, version_pk)
         messages.success(request, _("Décision enregistrée : les tentatives sont renotées en arrière-plan."))
         return redirect("assessment_regrade", decided.pk)
     context = {
@@ -105,6 +118,7 @@ def decide(request, pk, version_pk):
         "corrected": corrected_version(version),
         "form": form,
         "options": [(label, found[value]) for value, label in form.fields["treatment"].choices],
+        "empty_count": empty_count,
         "earlier": Regrade.objects.filter(quiz=quiz, version=version).select_related("author"),
     }
     return render(request, "assessment/back_office/decide_regrade.html", context)
@@ -115,9 +129,9 @@ def regrade(request, pk):
     """A decision, how far its job is, and each mark it changed."""
     rows = Regrade.objects.taught_by(request.user).select_related("quiz", "version", "new_version", "author")
     decided = get_object_or_404(rows, pk=pk)
-    lines = decided.marks.select_related("attempt__enrolment__person", "question").order_by(
-        "-details__newly_passed", "pk"
-    )
+    related = ["attempt__enrolment__person", "attempt__quiz", "question"]
+    lines = decided.marks.exclude(attempt__is_withheld=True, attempt__enrolment__person=request.user)
+    lines = lines.select_related(*related).order_by("-details__newly_passed", "pk")
     context = {
         "decided": decided,
         "job": Job.objects.filter(key=decided.job_key).first(),

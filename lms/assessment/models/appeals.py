@@ -107,3 +107,8 @@ class QuestionFlag(models.Model):
 
     def __str__(self):
         return self.text[:80]
+
+    @property
+    def candidate(self) -> str:
+        """Who flags, as those who teach may know it."""
+        return self.question.attempt.candidate

@@ -8,7 +8,7 @@ from wagtail.models import Revision
 
 from courses.models import CoursePage, QuestionVersion, QuizPage
 from courses.rules.answers import MANUAL_TYPES
-from lms.assessment.rules import timing
+from lms.assessment.rules import feedback, timing
 from lms.assessment.rules.terms import Terms
 from lms.learning.models import Enrolment
 from lms.people.models import OwnedQuerySet
@@ -26,11 +26,19 @@ class AttemptQuerySet(OwnedQuerySet):
         in_time = Q(due_at__isnull=True) | Q(due_at__gte=timing.earliest_open_deadline(now))
         return self.filter(in_time, state=Attempt.State.OPEN)
 
-    def expired(self, now):
-        """Open attempts past their deadline and its grace, for the server to close. Given-up courses wait."""
-        return self.filter(state=Attempt.State.OPEN, due_at__lt=timing.earliest_open_deadline(now)).exclude(
-            enrolment__state=Enrolment.State.WITHDRAWN
-        )
+    def to_settle(self, now):
+        """What the server has to mark: handed in, or open past its deadline and its grace. Given-up courses wait."""
+        expired = Q(state=Attempt.State.OPEN, due_at__lt=timing.earliest_open_deadline(now))
+        return self.filter(Q(state=Attempt.State.HANDED_IN) | expired & ~Q(enrolment__state=Enrolment.State.WITHDRAWN))
+
+    def to_release(self, now):
+        """What was withheld and may be told by now; `Attempt.must_be_withheld` says the last word."""
+        is_closed = Q(quiz__closes_at__isnull=True) | Q(quiz__closes_at__lt=now)
+        return self.filter(is_closed, is_withheld=True).select_related("quiz")
+
+    def told_to(self, user):
+        """Without the attempts of one's own whose mark is withheld: in a list that shows marks they would tell it."""
+        return self.exclude(is_withheld=True, enrolment__person=user)
 
 
 class Attempt(models.Model):
@@ -39,11 +47,13 @@ class Attempt(models.Model):
     `rules` is `QuizPage.rules()` at the start, read through `terms`. `due_at` is the deadline in force, as
     `timing.deadline` gives it: the one thing that an exception may move (`set_deadline`).
     The points, the mark and `is_passed` are what the ledger says now (`MarkLine`), kept here for lists. While a person
-    has answers to mark, the points are provisional and `is_passed` is null.
+    has answers to mark, the points are provisional and `is_passed` is null. While `is_withheld`, neither the learner nor
+    the course is told: an exam that has not closed.
     """
 
     class State(models.TextChoices):
         OPEN = "open", _("en cours")
+        HANDED_IN = "handed_in", _("remise, à noter")
         SUBMITTED = "submitted", _("remise")
 
     enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="attempts", verbose_name=_("inscription"))
@@ -62,6 +72,7 @@ class Attempt(models.Model):
     max_points = models.DecimalField(_("points possibles"), max_digits=7, decimal_places=2)
     score_percent = models.DecimalField(_("note (%)"), max_digits=5, decimal_places=2, null=True, blank=True)
     is_passed = models.BooleanField(_("réussie"), null=True, blank=True)
+    is_withheld = models.BooleanField(_("note à paraître"), default=False)
 
     objects = AttemptQuerySet.as_manager()
 
@@ -70,15 +81,20 @@ class Attempt(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["enrolment", "quiz", "number"], name="assessment_attempt_number_once"),
             models.UniqueConstraint(
-                fields=["enrolment", "quiz"], condition=Q(state="open"), name="assessment_one_open_attempt"
+                fields=["enrolment", "quiz"], condition=~Q(state="submitted"), name="assessment_one_open_attempt"
             ),
             models.CheckConstraint(
                 condition=Q(state="open", submitted_at__isnull=True)
+                | Q(state="handed_in", submitted_at__isnull=False, score_percent__isnull=True)
                 | Q(state="submitted", submitted_at__isnull=False, score_percent__isnull=False),
                 name="assessment_submitted_attempt_is_marked",
             ),
         ]
-        indexes = [models.Index(fields=["due_at"], name="assessment_attempt_due", condition=Q(state="open"))]
+        indexes = [
+            models.Index(fields=["due_at"], name="assessment_attempt_due", condition=Q(state="open")),
+            models.Index(fields=["state"], name="assessment_attempt_handed_in", condition=Q(state="handed_in")),
+            models.Index(fields=["quiz"], name="assessment_attempt_withheld", condition=Q(is_withheld=True)),
+        ]
         verbose_name = _("tentative")
         verbose_name_plural = _("tentatives")
 
@@ -106,9 +122,25 @@ class Attempt(models.Model):
         """The state as lists say it."""
         return str(_("à corriger")) if self.awaits_marking else self.get_state_display()
 
+    @property
+    def copy_name(self) -> str:
+        """What it is called where names are kept from markers."""
+        return _("Copie n° %(number)s") % {"number": self.pk}
+
+    @property
+    def candidate(self) -> str:
+        """Who answered, as those who teach may know it: a number, where marking is anonymous, until all is marked."""
+        is_marked = self.state == Attempt.State.SUBMITTED and not self.awaits_marking
+        return self.copy_name if self.quiz.anonymous_marking and not is_marked else str(self.enrolment.person)
+
     def is_past_due(self, now) -> bool:
         """Whether the deadline and its grace are past at `now`."""
         return timing.is_over(self.due_at, now)
+
+    def must_be_withheld(self, now) -> bool:
+        """Whether its mark may not be told at `now`, by its own rules and by those of its quiz today."""
+        closes_at = feedback.latest(self.terms.closes_at, self.quiz.closes_at)
+        return feedback.is_withheld(self.terms.preset, closes_at, now)
 
 
 class ServedQuestionQuerySet(models.QuerySet):
@@ -169,5 +201,5 @@ class ServedQuestion(models.Model):
     def candidate(self) -> str:
         """Who answered, as their marker may know it."""
         if self.attempt.quiz.anonymous_marking:
-            return _("Copie n° %(number)s") % {"number": self.attempt_id}
+            return self.attempt.copy_name
         return str(self.attempt.enrolment.person)

@@ -1,6 +1,7 @@
 """Documents that learners hand in as answers, kept where only a view that checks the right gives them back."""
 
 import uuid
+from pathlib import Path
 
 from django.core.files.storage import storages
 from django.db import models
@@ -37,3 +38,11 @@ class AnswerFile(models.Model):
 
     def __str__(self):
         return self.name
+
+    @property
+    def marker_name(self) -> str:
+        """Its name for those who mark: the learner's own, which may name them, only where marking is not anonymous."""
+        question = self.question
+        if not question.attempt.quiz.anonymous_marking:
+            return self.name
+        return f"copie-{question.attempt_id}-question-{question.position}{Path(self.name).suffix}"

@@ -36,15 +36,20 @@ def shown_after_submission(
     preset: str, closes_at: datetime | None, now: datetime, nothing_left_to_gain: bool = False
 ) -> Shown:
     """What is told of a submitted attempt at `now`. An unknown preset tells nothing."""
-    is_closed = closes_at is None or now > closes_at
-    is_the_end = nothing_left_to_gain if closes_at is None else is_closed
+    is_the_end = nothing_left_to_gain if closes_at is None else now > closes_at
     if preset in (PRACTICE, FORMATIVE):
         return EVERYTHING
     if preset == SUMMATIVE:
         return Shown(mark=True, verdicts=True, answers=is_the_end)
     if preset == EXAM:
-        return Shown(mark=is_closed, verdicts=is_closed)
+        is_told = not is_withheld(preset, closes_at, now)
+        return Shown(mark=is_told, verdicts=is_told)
     return NOTHING
+
+
+def is_withheld(preset: str, closes_at: datetime | None, now: datetime) -> bool:
+    """Whether a mark is kept from its learner and from the course: an exam tells all of its marks at its closing."""
+    return preset == EXAM and closes_at is not None and now <= closes_at
 
 
 def may_check(preset: str, type: str) -> bool:

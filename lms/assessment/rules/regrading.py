@@ -46,7 +46,8 @@ class Standing:
 class Forecast:
     """What a treatment would do: attempts concerned, marks that change, rise and fall, and who would newly pass.
 
-    `kept` counts those whose mark falls below the pass mark and who keep their pass.
+    `kept` counts those whose mark falls below the pass mark and who keep their pass; `awaiting` those that wait for a
+    person's mark, and pass or fail later.
     """
 
     concerned: int = 0
@@ -55,13 +56,15 @@ class Forecast:
     falling: int = 0
     newly_passed: int = 0
     kept: int = 0
+    awaiting: int = 0
 
 
 def forecast(treatment: str, standings: Iterable[Standing]) -> Forecast:
-    """What a treatment would do to these attempts; those that wait for a person's mark pass or fail later."""
+    """What a treatment would do to these attempts."""
     found = Forecast()
     for one in standings:
         found.concerned += 1
+        found.awaiting += one.is_passed is None
         treated = regraded(treatment, one.kind, one.mark, one.points, one.by_new_key)
         if treated is None:
             continue

@@ -51,7 +51,7 @@ def shown_of(attempt: Attempt, attempts: list[Attempt], quiz: QuizPage, now: dat
     """What the learner is told of a submitted attempt, among all theirs at the quiz; no query."""
     terms = attempt.terms
     left = scoring.attempts_left(quiz.max_attempts, len(attempts))
-    is_settled = left == 0 or any(one.is_passed for one in attempts)
+    is_settled = left == 0 or any(one.is_passed and not one.is_withheld for one in attempts)
     closes_at = feedback.latest(terms.closes_at, quiz.closes_at)
     return feedback.shown_after_submission(terms.preset, closes_at, now, is_settled)
 

@@ -20,7 +20,6 @@ from lms.assessment.rules import feedback, scoring, serving, timing
 from lms.assessment.served import served_in
 from lms.assessment.sheet import rows_on_page, sheet
 from lms.assessment.views.around import REFUSALS, around, find_place, refusal_text, shown_of
-from lms.learning.actions import EnrolmentWithdrawn
 
 # What Django reads into request.POST; in anything else it finds no answer at all.
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -77,19 +76,16 @@ def answer(request, pk, position):
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def submit(request, pk):
-    """Ask for confirmation, naming what is not answered; a POST submits what was saved."""
+    """Ask for confirmation, naming what is not answered; a POST hands in what was saved, and the result marks it."""
     now = timezone.now()
-    if request.method == "POST":
-        attempt = get_object_or_404(Attempt.objects.for_learner(request.user).only("quiz_id"), pk=pk)
-        try:
-            actions.submit(attempt, now)
-        except EnrolmentWithdrawn:
-            messages.error(request, REFUSALS[actions.NotEnrolled])
-            return redirect("assessment:quiz", attempt.quiz_id)
+    if request.method == "POST" and actions.hand_in(pk, request.user, now):
         return redirect("assessment:result", pk)
     found = _own_attempt(request, pk, now)
     if found.state == Attempt.State.SUBMITTED:
         return redirect("assessment:result", pk)
+    if request.method == "POST":
+        messages.error(request, REFUSALS[actions.NotEnrolled])
+        return redirect("assessment:quiz", found.quiz_id)
     questions = [paper.question(row) for row in paper.questions_of(found)]
     missing = [question for question in questions if not question.is_answered]
     context = around(found) | {"questions": questions, "missing": missing, "terms": found.terms}
@@ -127,11 +123,10 @@ def result(request, pk):
 
 
 def _own_attempt(request, pk: int, now: datetime.datetime) -> Attempt:
-    """The learner's attempt; closed first when its time is up."""
+    """The learner's attempt; marked first when it was handed in or its time is up."""
     attempts = Attempt.objects.for_learner(request.user).select_related("quiz", "enrolment__course")
     found = get_object_or_404(attempts, pk=pk)
-    if found.state == Attempt.State.OPEN and found.is_past_due(now):
-        actions.close_if_expired(found, now)
+    if actions.settle(found, now) is not found:
         found.refresh_from_db(from_queryset=attempts)
     return found
 

@@ -45,15 +45,16 @@ def hand_in(request, pk, position):
 @require_safe
 def answer_file(request, pk):
     """A file handed in, for its author and for those who teach the course; to be saved, never shown by the browser."""
-    rows = AnswerFile.objects.select_related("question__attempt__enrolment__course")
+    rows = AnswerFile.objects.select_related("question__attempt__enrolment__course", "question__attempt__quiz")
     found = get_object_or_404(rows, pk=pk)
     enrolment = found.question.attempt.enrolment
-    if enrolment.person_id != request.user.pk and not can_teach(request.user, enrolment.course):
+    is_own = enrolment.person_id == request.user.pk
+    if not is_own and not can_teach(request.user, enrolment.course):
         raise Http404
     return FileResponse(
         found.file.open("rb"),
         as_attachment=True,
-        filename=found.name,
+        filename=found.name if is_own else found.marker_name,
         content_type="application/octet-stream",
         headers={"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "default-src 'none'; sandbox"},
     )

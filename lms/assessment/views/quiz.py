@@ -32,9 +32,14 @@ def quiz(request, pk):
         raise Http404
     if request.method == "POST":
         return _start(request, page, study)
-    found = Attempt.objects.for_learner(request.user).filter(quiz=page).select_related("enrolment").order_by("number")
+    found = (
+        Attempt.objects.for_learner(request.user)
+        .filter(quiz=page)
+        .select_related("enrolment", "quiz")
+        .order_by("number")
+    )
     now = timezone.now()
-    attempts = [actions.close_if_expired(attempt, now) for attempt in found]
+    attempts = [actions.settle(attempt, now) for attempt in found]
     return render(request, "assessment/quiz.html", _rules(page, study, item, attempts, now))
 
 
@@ -47,9 +52,9 @@ def _start(request, page: QuizPage, study: Study):
     return redirect("assessment:attempt", started.pk)
 
 
-def _refusal_told(refused: actions.AttemptRefused | None, is_passed: bool) -> str:
-    """Why no attempt may begin; that the quiz was passed is kept for the moment when marks are told."""
-    if isinstance(refused, actions.QuizAlreadyPassed) and not is_passed:
+def _refusal_told(refused: actions.AttemptRefused | None, is_withheld: bool) -> str:
+    """Why no attempt may begin: the same words for all while marks are withheld."""
+    if isinstance(refused, actions.NoAttemptLeft) and is_withheld:
         return _("Votre tentative est remise : le résultat paraîtra à la clôture.")
     return refusal_text(refused) if refused else ""
 
@@ -64,6 +69,7 @@ def _rules(page: QuizPage, study: Study, item, attempts: list[Attempt], now) -> 
     submitted = [one for one in reversed(attempts) if one.state == Attempt.State.SUBMITTED]
     told = [(one, shown_of(one, attempts, page, now)) for one in submitted]
     is_passed = any(one.is_passed and shown.mark for one, shown in told)
+    is_withheld = any(one.is_withheld for one in submitted)
     return {
         "quiz": page,
         "course": study.outline,
@@ -79,8 +85,8 @@ def _rules(page: QuizPage, study: Study, item, attempts: list[Attempt], now) -> 
         "is_limited": left is not None,
         "is_being_marked": any(one.awaits_marking for one in attempts),
         "may_start": refused is None and open_attempt is None,
-        "refusal": _refusal_told(refused, is_passed),
-        "is_over": isinstance(refused, actions.NoAttemptLeft | actions.QuizClosed),
+        "refusal": _refusal_told(refused, is_withheld),
+        "is_over": isinstance(refused, actions.NoAttemptLeft | actions.QuizClosed) and not is_withheld,
         "previous": study.outline.before(item) if item else None,
         "next": study.outline.after(item) if item else None,
         "undone_lessons": [one for one in study.outline.items if one.kind == "lesson" and one.id not in study.done_ids],

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('certificates', '0007_states_and_succession'),
+        ('certificates', '0008_credentials_and_publications'),
         ('courses', '0020_trainers_leave_the_open_catalogue'),
         ('people', '0001_initial'),
     ]

@@ -39,6 +39,6 @@ def take_away_what_is_unused(apps, schema_editor):
 class Migration(migrations.Migration):
     """One design of each kind in service for the whole platform, so that documents look as they did."""
 
-    dependencies = [("certificates", "0009_design_versions_append_only")]
+    dependencies = [("certificates", "0010_design_versions_append_only")]
 
     operations = [migrations.RunPython(put_in_service, take_away_what_is_unused)]

@@ -14,6 +14,6 @@ def remove(apps, schema_editor):
 class Migration(migrations.Migration):
     """The database itself refuses to change or remove the versions of designs."""
 
-    dependencies = [("certificates", "0008_designs")]
+    dependencies = [("certificates", "0009_designs")]
 
     operations = [migrations.RunPython(install, remove)]

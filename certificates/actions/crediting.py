@@ -1,0 +1,119 @@
+"""Badges made and signed once for each certificate; lists of states signed anew and published."""
+
+import json
+import secrets
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from certificates.credentials.issuer import did_of, method_of
+from certificates.credentials.open_badge import PURPOSES, Badge, document_of, statements_of, utc_text
+from certificates.credentials.proofs import as_jwt, signed_token, with_proof
+from certificates.credentials.signing import Signing
+from certificates.credentials.status_list import LIST_SIZE, status_document, status_statements
+from certificates.models import Certificate, Credential, Publication
+from certificates.offline.code import claims_of, code_text
+from lms.core.jobs import enqueue
+from lms.core.models import Job
+
+PUBLISH_JOB = "certificates.publish_states"
+FILLED = LIST_SIZE // 2  # then another list is begun, so that a free place is soon found
+SET_BY = {"revocation": ("revoked", "replaced"), "suspension": ("suspended",)}
+LATE = 500  # certificates issued without a badge that one run makes up for
+STATES_LIFE = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class CredentialSigners:
+    """The three keys of a badge, one purpose each."""
+
+    proof: Signing
+    token: Signing
+    code: Signing
+
+
+def make_credential(certificate: Certificate, signers: CredentialSigners, now: datetime) -> Credential:
+    """The badge of a certificate: the one it has, or a new one. Two calls at once give one."""
+    while True:
+        if credential := Credential.objects.filter(certificate=certificate).first():
+            return credential
+        credential = signed_credential(certificate, signers, now)
+        try:
+            with transaction.atomic():
+                credential.save()
+        except IntegrityError:  # another worker was first, or the place was taken: look again, or draw again
+            continue
+        return credential
+
+
+def signed_credential(certificate: Certificate, signers: CredentialSigners, now: datetime) -> Credential:
+    printed, url = certificate.printed, settings.LMS_PUBLIC_URL
+    number = 1 + Credential.objects.count() // FILLED
+    badge = Badge(printed, uuid.uuid4(), url, number, secrets.randbelow(LIST_SIZE), certificate.expires_on)
+    place = badge.list_number, badge.list_index
+    claims = claims_of(printed, place, certificate.expires_on)
+    document = document_of(badge)
+    proven = with_proof(document, statements_of(badge), badge.did, signers.proof, utc_text(now))
+    return Credential(
+        certificate=certificate,
+        uuid=badge.uuid,
+        list_number=badge.list_number,
+        list_index=badge.list_index,
+        code_text=code_text(printed.verification_url, claims, signers.code),
+        document=json.dumps(proven, ensure_ascii=False, indent=1),
+        token=as_jwt(document, badge.did, signers.token),
+        made_at=now,
+    )
+
+
+def make_late_credentials(signers: CredentialSigners, now: datetime) -> int:
+    """Badges for certificates issued before there were any, some at a time; how many."""
+    late = Certificate.objects.published().filter(credential__isnull=True, erased_at__isnull=True)
+    certificates = list(late.order_by("pk")[:LATE])
+    for certificate in certificates:
+        make_credential(certificate, signers, now)
+    return len(certificates)
+
+
+def publish_states(signers: CredentialSigners, states: Signing, now: datetime) -> None:
+    """Sign the lists of states as they are now, in all their forms, and put them in place of the former, at once."""
+    url, did, texts = settings.LMS_PUBLIC_URL, did_of(settings.LMS_PUBLIC_URL), {}
+    for number in range(1, last_list() + 1):
+        for purpose in PURPOSES:
+            of_the_list = Credential.objects.filter(list_number=number, certificate__state__in=SET_BY[purpose])
+            indices = of_the_list.values_list("list_index", flat=True)
+            document = status_document(url, purpose, number, indices, now)
+            proven = with_proof(document, status_statements(document), did, signers.proof, utc_text(now))
+            texts[f"{purpose}/{number}.json"] = json.dumps(proven)
+            texts[f"{purpose}/{number}.jwt"] = as_jwt(document, did, signers.token)
+    texts["states.jws"] = signed_states(did, states, now)
+    with transaction.atomic():
+        for name, content in texts.items():
+            Publication.objects.update_or_create(name=name, defaults={"content": content, "made_at": now})
+
+
+def last_list() -> int:
+    return Credential.objects.order_by("-list_number").values_list("list_number", flat=True).first() or 1
+
+
+def signed_states(did: str, states: Signing, now: datetime) -> str:
+    """The state of every certificate under its public number, in the order of these numbers: no name, no date of issue."""
+    rows = Credential.objects.order_by("uuid").exclude(certificate__state__in=Certificate.UNISSUED)
+    rows = rows.values_list("uuid", "certificate__state", "certificate__expires_on")
+    claims = {
+        "iss": did,
+        "iat": int(now.timestamp()),
+        "exp": int((now + STATES_LIFE).timestamp()),
+        "certificates": [[str(number), state, last_day and last_day.isoformat()] for number, state, last_day in rows],
+    }
+    return signed_token({"alg": "ES256", "typ": "states+jws", "kid": method_of(did, states.kid)}, claims, states)
+
+
+def ask_for_states() -> Job | None:
+    """Put the publication of states in the outbox, unless one waits there already."""
+    if Job.objects.filter(name=PUBLISH_JOB, state=Job.State.WAITING).exists():
+        return None
+    return enqueue(PUBLISH_JOB)
