@@ -75,3 +75,14 @@ class ActForm(forms.Form):
     def __init__(self, *args, meant, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["is_meant"].label = meant
+
+
+class DecisionForm(forms.Form):
+    """Why something is decided; the person concerned reads it."""
+
+    reason = forms.CharField(
+        label=_("Motif"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("La personne concernée le reçoit par courriel."),
+    )

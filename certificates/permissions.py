@@ -8,6 +8,10 @@ REVOKE = "certificates.revoke_certificate"
 SUSPEND = "certificates.suspend_certificate"
 REISSUE = "certificates.reissue_certificate"
 DESIGN = [f"certificates.{act}_design" for act in ("view", "add", "change", "delete")]
+VIEW_HOLD = "certificates.view_hold"
+DECIDE_HOLD = "certificates.decide_hold"
+# What the role of certification holds.
+OFFICER = [VIEW, REVOKE, SUSPEND, REISSUE, VIEW_HOLD, DECIDE_HOLD, *DESIGN]
 
 
 def can_act_on(user: User, person: User, permission: str) -> bool:

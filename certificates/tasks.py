@@ -6,6 +6,7 @@ from celery import shared_task
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 
 from certificates.actions import (
@@ -16,6 +17,7 @@ from certificates.actions import (
     ask_for_archives,
     ask_for_states,
     forget_old_names,
+    is_held,
     make_credential,
     make_late_credentials,
     publish_certificate,
@@ -30,7 +32,7 @@ from certificates.lasting.port import StampUnavailable, TimeStamper
 from certificates.lasting.proofs import ProofKeeper
 from certificates.lasting.room import certificates_of, open_revocation_source, open_time_stamper
 from certificates.lasting.signature import SealedDocument, seal_and_stamp
-from certificates.models import Certificate, CertificateAct, Credential
+from certificates.models import Certificate, CertificateAct, Credential, Hold
 from certificates.purposes import Purpose
 from certificates.sealing.port import Sealer, SealerRefused
 from certificates.sealing.room import open_sealer, open_signer
@@ -43,7 +45,9 @@ logger = logging.getLogger(__name__)
 
 @job_handler("certificates.issue", queue="signing", max_attempts=20)  # some ten hours: an HSM may be away for a night
 def issue(job):
-    """Reserve, draw and seal, publish; each step may be repeated, and is done once."""
+    """Reserve, draw and seal, publish; each step may be repeated, and is done once. What is held waits for a decision."""
+    if is_held(job.payload["enrolment"], timezone.now()):
+        return
     certificate = reserve_certificate(job.payload["enrolment"], timezone.now())
     if certificate.is_issued:
         return
@@ -160,6 +164,22 @@ def tell_act(job):
     body = render_to_string("certificates/email/act.txt", context)
     subject = f"Votre certificat {certificate.printed_number} : {act.get_verb_display()}"
     EmailMessage(subject, body, to=[certificate.person.email]).send()
+
+
+@job_handler("certificates.tell_hold")
+def tell_hold(job):
+    """Tell the learner that their certificate waits and what to do, or what was decided."""
+    hold = Hold.objects.select_related("enrolment__person", "enrolment__course").get(pk=job.payload["hold"])
+    context = {
+        "hold": hold,
+        "course": hold.enrolment.course,
+        "url": f"{settings.LMS_PUBLIC_URL}{reverse('certificates:hold', args=[hold.pk])}",
+        "contact": hold.enrolment.course.contact_email or settings.LMS_CONTACT_EMAIL,
+        "site_name": identity().name,
+    }
+    body = render_to_string("certificates/email/hold.txt", context)
+    subject = f"Votre certificat pour « {hold.enrolment.course.title} »"
+    EmailMessage(subject, body, to=[hold.enrolment.person.email]).send()
 
 
 @shared_task(name="certificates.watch_seal")

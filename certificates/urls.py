@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from certificates.views import api, codes, files, holder, published
+from certificates.views import api, codes, files, holder, holds, published
 
 app_name = "certificates"
 urlpatterns = [
@@ -11,6 +11,9 @@ urlpatterns = [
     path("mes-certificats/<int:pk>/certificat.pdf", holder.download, name="download"),
     path("mes-certificats/<int:pk>/visibilite/", holder.visibility, name="visibility"),
     path("mes-certificats/<int:pk>/nouveau-lien/", holder.new_link, name="new_link"),
+    path("mes-certificats/en-attente/<int:pk>/", holds.hold, name="hold"),
+    path("mes-certificats/en-attente/<int:pk>/questions/", holds.start_check, name="start_check"),
+    path("mes-certificats/questions/<int:pk>/", holds.check, name="check"),
     path("verifier/", codes.verify, name="verify"),
     path("verifier/fichier/", files.verify_file, name="verify_file"),
     path("c/<str:typed>/", codes.verify_code, name="verify_code"),

@@ -7,8 +7,9 @@ from wagtail.admin.menu import MenuItem
 
 from certificates.archive_report import archive_report
 from certificates.back_office.designs import DesignViewSet
+from certificates.back_office.holds import HoldViewSet
 from certificates.back_office.register import CertificateViewSet
-from certificates.permissions import DESIGN, REISSUE, REVOKE, SUSPEND, VIEW
+from certificates.permissions import OFFICER, VIEW
 from lms.core.permissions import can_operate_jobs
 from lms.people.rules import Role
 
@@ -23,9 +24,14 @@ def designs():
     return DesignViewSet()
 
 
+@hooks.register("register_admin_viewset")
+def certificate_holds():
+    return HoldViewSet()
+
+
 @hooks.register("register_role_permissions")
 def role_permissions():
-    return {Role.CERTIFICATION: [VIEW, REVOKE, SUSPEND, REISSUE, *DESIGN], Role.ADMINISTRATOR: [VIEW], Role.HR: [VIEW]}
+    return {Role.CERTIFICATION: OFFICER, Role.ADMINISTRATOR: [VIEW], Role.HR: [VIEW]}
 
 
 class OperatorsItem(MenuItem):

@@ -2,6 +2,7 @@
 
 from certificates.actions.archiving import JOB as ARCHIVE_JOB
 from certificates.actions.archiving import archive_batch, archive_file, ask_for_archives
+from certificates.actions.checks import CheckRefused, save_check, start_check, submit_check
 from certificates.actions.crediting import (
     PUBLISH_JOB,
     CredentialSigners,
@@ -10,6 +11,7 @@ from certificates.actions.crediting import (
     make_late_credentials,
     publish_states,
 )
+from certificates.actions.holds import AlreadyDecided, is_held, refuse_hold, release_hold
 from certificates.actions.issuing import ask_for_certificate, publish_certificate, reserve_certificate
 from certificates.actions.life import ActRefused, lift_suspension, revoke_certificate, suspend_certificate, void_number
 from certificates.actions.showing import choose_visibility, erase_name, forget_old_names, renew_link
@@ -20,6 +22,8 @@ __all__ = [
     "ARCHIVE_JOB",
     "PUBLISH_JOB",
     "ActRefused",
+    "AlreadyDecided",
+    "CheckRefused",
     "CredentialSigners",
     "archive_batch",
     "archive_file",
@@ -29,16 +33,22 @@ __all__ = [
     "choose_visibility",
     "erase_name",
     "forget_old_names",
+    "is_held",
     "issue_after_void",
     "lift_suspension",
     "make_credential",
     "make_late_credentials",
     "publish_certificate",
     "publish_states",
+    "refuse_hold",
     "reissue_certificate",
+    "release_hold",
     "renew_link",
     "reserve_certificate",
     "revoke_certificate",
+    "save_check",
+    "start_check",
+    "submit_check",
     "suspend_certificate",
     "void_number",
     "warn_of_late_archives",

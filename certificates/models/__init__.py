@@ -6,6 +6,7 @@ from certificates.models.counts import CheckCount
 from certificates.models.credentials import Credential, Publication
 from certificates.models.designs import Design, DesignLogo, DesignSignatory, DesignVersion
 from certificates.models.files import CertificateFile
+from certificates.models.holds import CheckQuestion, Hold, KnowledgeCheck
 from certificates.models.kept import KeptForever
 from certificates.models.keys import KeyHour, SealKey
 
@@ -14,13 +15,16 @@ __all__ = [
     "CertificateAct",
     "CertificateFile",
     "CheckCount",
+    "CheckQuestion",
     "Credential",
     "Design",
     "DesignLogo",
     "DesignSignatory",
     "DesignVersion",
+    "Hold",
     "KeptForever",
     "KeyHour",
+    "KnowledgeCheck",
     "Publication",
     "SealKey",
     "Series",

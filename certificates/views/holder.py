@@ -16,7 +16,8 @@ from certificates.checks_made import checks_of
 from certificates.facts import printed_facts, standing_of
 from certificates.forms import VisibilityForm
 from certificates.linkedin import linkedin_address
-from certificates.models import Certificate
+from certificates.models import Certificate, Hold
+from certificates.waiting import hold_words
 
 
 class CertificateList(ListView):
@@ -28,6 +29,11 @@ class CertificateList(ListView):
     def get_queryset(self):
         rows = Certificate.objects.filter(person=self.request.user).exclude(state=Certificate.State.VOID)
         return rows.prefetch_related("files").order_by("-issued_on", "-pk")
+
+    def get_context_data(self, **kwargs):
+        holds = Hold.objects.waiting().filter(enrolment__person=self.request.user).select_related("enrolment__course")
+        waiting = [(hold.enrolment.course, hold_words(hold)) for hold in holds]
+        return super().get_context_data(waiting=waiting, **kwargs)
 
 
 mine = never_cache(CertificateList.as_view())

@@ -115,6 +115,13 @@ LMS_ISSUER_PARENT = os.environ.get("LMS_ISSUER_PARENT") or "Agence des systèmes
 LMS_SIGNATORY_NAME = os.environ.get("LMS_SIGNATORY_NAME") or "La direction du Centre"
 LMS_SIGNATORY_TITLE = os.environ.get("LMS_SIGNATORY_TITLE") or "Centre de transformation digitale, ASIN"
 # The TrueType fonts of the PDFs.
+# A certificate is held when so many steps of its course (%) were finished faster than they can be read; 0: never. A check of
+# so many questions of the course, passed from so many %, releases it; after so many tries a person decides.
+LMS_HOLD_RAPID_PERCENT = int(os.environ.get("LMS_HOLD_RAPID_PERCENT") or 50)
+LMS_CHECK_QUESTIONS = int(os.environ.get("LMS_CHECK_QUESTIONS") or 5)
+LMS_CHECK_PASS_PERCENT = int(os.environ.get("LMS_CHECK_PASS_PERCENT") or 80)
+LMS_CHECK_TRIES = int(os.environ.get("LMS_CHECK_TRIES") or 2)
+
 LMS_NODE_MODULES_DIR = BASE_DIR / "node_modules"
 LMS_FONTS_DIR = LMS_NODE_MODULES_DIR / "@expo-google-fonts" / "noto-sans"
 # Browser libraries: the name they are served under, and the file npm installed.

@@ -3,6 +3,7 @@
 from hashlib import blake2b
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
@@ -60,9 +61,10 @@ def lesson_done(request, course, item):
     enrolment = Enrolment(pk=study.enrolment_id)
     now = timezone.now()
     opened_at = pace.opened_at(request.POST.get("ouverte", ""), enrolment.pk, found.id)
-    if actions.finish_lesson(enrolment, found, now) and opened_at:
-        words = len(strip_tags(lesson_body_html(found.id, found.body_key)).split())
-        pace.record_pace(enrolment, found.id, words, opened_at, now, f"lesson:{enrolment.pk}:{found.id}")
+    with transaction.atomic():  # whoever hears that the course is completed knows at what pace
+        if actions.finish_lesson(enrolment, found, now) and opened_at:
+            words = len(strip_tags(lesson_body_html(found.id, found.body_key)).split())
+            pace.record_pace(enrolment, found.id, words, opened_at, now, f"lesson:{enrolment.pk}:{found.id}")
     following = study.outline.after(found)
     if following:
         return redirect(following.url)

@@ -1,0 +1,134 @@
+"""A few questions of a course, by which its learner shows they know it: served, saved, marked."""
+
+from collections.abc import Collection
+from datetime import datetime
+from random import Random, SystemRandom
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from certificates import issue_rules
+from certificates.actions.holds import release_by_check
+from certificates.models import CheckQuestion, KnowledgeCheck
+from courses.draws import pools_of
+from courses.models import QuestionVersion, QuizDraw, QuizPage, QuizQuestion
+from courses.rules.answers import MANUAL_TYPES, UNMARKED_TYPES
+from lms.assessment.models import Regrade, ServedQuestion
+from lms.assessment.rules.marking import mark
+from lms.assessment.rules.reading import words_to_read
+from lms.assessment.rules.serving import shuffled_order
+from lms.core import audit
+from lms.learning.models import Enrolment
+from lms.learning.rules import least_reading_seconds
+
+Purpose = KnowledgeCheck.Purpose
+
+
+class CheckRefused(Exception):
+    """No try is left, or the course has no question that marks itself: a person decides."""
+
+
+@transaction.atomic
+def start_check(enrolment: Enrolment, purpose: str, now: datetime, random: Random | None = None) -> KnowledgeCheck:
+    """Begin a check, or find again the one that is open. Locks the enrolment. Raises CheckRefused."""
+    random = random or SystemRandom()
+    enrolment = Enrolment.objects.select_for_update(of=("self",)).select_related("course").get(pk=enrolment.pk)
+    checks = list(enrolment.knowledge_checks.filter(purpose=purpose))
+    if checks and checks[-1].submitted_at is None:
+        return checks[-1]
+    if not issue_rules.may_try(len(checks), settings.LMS_CHECK_TRIES, is_open=False):
+        raise CheckRefused
+    versions = questions_to_ask(enrolment, settings.LMS_CHECK_QUESTIONS, random)
+    if not versions:
+        raise CheckRefused
+    check = KnowledgeCheck.objects.create(
+        enrolment=enrolment,
+        purpose=purpose,
+        number=len(checks) + 1,
+        pass_mark_percent=settings.LMS_CHECK_PASS_PERCENT,
+        started_at=now,
+    )
+    CheckQuestion.objects.bulk_create(
+        CheckQuestion(
+            knowledge_check=check,
+            position=position,
+            version=version,
+            order=shuffled_order(version.type, version.content, random),
+        )
+        for position, version in enumerate(versions, start=1)
+    )
+    return check
+
+
+def may_start(enrolment: Enrolment, purpose: str) -> bool:
+    """Whether `start_check` would give a check: one is open, or a try is left and there are questions to ask."""
+    checks = list(enrolment.knowledge_checks.filter(purpose=purpose))
+    is_open = any(check.submitted_at is None for check in checks)
+    return issue_rules.may_try(len(checks), settings.LMS_CHECK_TRIES, is_open) and (
+        is_open or bool(questions_to_ask(enrolment, 1, SystemRandom()))
+    )
+
+
+def questions_to_ask(enrolment: Enrolment, count: int, random: Random) -> list[QuestionVersion]:
+    """So many questions of the quizzes of the course, by chance, those the learner was never asked first.
+
+    Only those that mark themselves, and that no decision set aside.
+    """
+    quizzes = QuizPage.objects.live().descendant_of(enrolment.course)
+    asked = set(QuizQuestion.objects.filter(quiz__in=quizzes).values_list("question_id", flat=True))
+    for pool in pools_of(list(QuizDraw.objects.filter(quiz__in=quizzes))):
+        asked |= set(pool)
+    versions = list(
+        QuestionVersion.objects.current()
+        .filter(question__in=asked)
+        .exclude(type__in=MANUAL_TYPES | UNMARKED_TYPES)
+        .exclude(pk__in=Regrade.objects.neutralising().filter(quiz__in=quizzes).values("version"))
+        .order_by("pk")
+    )
+    random.shuffle(versions)
+    seen = _seen_by(enrolment.person_id)
+    return sorted(versions, key=lambda version: version.question_id in seen)[:count]
+
+
+def save_check(check: KnowledgeCheck, answers: dict[int, Any]) -> None:
+    """Keep the answers of a check under way, by position; what is not there is left as it is."""
+    for question in check.questions.filter(position__in=answers):
+        if question.response != answers[question.position]:
+            CheckQuestion.objects.filter(pk=question.pk, knowledge_check__submitted_at__isnull=True).update(
+                response=answers[question.position]
+            )
+
+
+@transaction.atomic
+def submit_check(check: KnowledgeCheck, now: datetime) -> KnowledgeCheck:
+    """Mark the answers kept; passed, it releases what waits for it. Again changes nothing. Locks the check."""
+    check = KnowledgeCheck.objects.select_for_update(of=("self",)).select_related("enrolment__person").get(pk=check.pk)
+    if check.submitted_at:
+        return check
+    questions = list(check.questions.select_related("version"))
+    for question in questions:
+        question.awarded_points = mark(question.version.type, question.version.content, question.response)
+    CheckQuestion.objects.bulk_update(questions, ["awarded_points"])
+    words = sum(words_to_read(question.version.prompt, question.version.content) for question in questions)
+    check.submitted_at = now
+    check.score_percent = issue_rules.check_score([question.awarded_points for question in questions])
+    check.is_passed = check.score_percent >= check.pass_mark_percent
+    check.is_rapid = (now - check.started_at).total_seconds() < least_reading_seconds(words)
+    check.save()
+    audit.record(
+        "certificate.check", check.enrolment.person, check, purpose=check.purpose, passed=check.is_passed,
+        rapid=check.is_rapid,
+    )  # fmt: skip
+    if check.purpose == Purpose.HOLD:
+        release_by_check(check, now)
+    return check
+
+
+def _seen_by(person_id: int) -> Collection[int]:
+    served = ServedQuestion.objects.filter(attempt__enrolment__person=person_id)
+    checked = CheckQuestion.objects.filter(knowledge_check__enrolment__person=person_id)
+    return {
+        *served.values_list("version__question_id", flat=True),
+        *checked.values_list("version__question_id", flat=True),
+    }

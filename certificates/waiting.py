@@ -1,0 +1,41 @@
+"""Why a completed course has no certificate yet, and what its learner can do about it."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from certificates.models import Certificate, Hold
+from lms.learning.models import Enrolment
+
+
+@dataclass(frozen=True)
+class Wait:
+    """In plain words, with the page where something can be done, if any."""
+
+    title: str
+    text: str
+    url: str = ""
+    label: str = ""
+
+
+def wait_of(enrolment: Enrolment) -> Wait | None:
+    """What a certificate waits for; None when it is there, or on its way. Two queries."""
+    if Certificate.objects.filter(enrolment=enrolment.pk).exclude(state=Certificate.State.VOID).exists():
+        return None
+    if hold := Hold.objects.waiting().filter(enrolment=enrolment.pk).first():
+        return hold_words(hold)
+    return None
+
+
+def hold_words(hold: Hold) -> Wait:
+    """What a learner is told of a certificate held; accuses of nothing."""
+    url = reverse("certificates:hold", args=[hold.pk])
+    if hold.state == Hold.State.REFUSED:
+        text = _("Motif : %(reason)s") % {"reason": hold.reason}
+        return Wait(_("Votre certificat n’a pas été accordé"), text, url, _("Voir ce que vous pouvez faire"))
+    text = _(
+        "Une partie de la formation a été terminée plus vite qu’elle ne se lit. Répondez à quelques questions pour "
+        "l’obtenir tout de suite, ou attendez qu’une personne décide."
+    )
+    return Wait(_("Votre certificat attend une vérification"), text, url, _("Voir pourquoi et quoi faire"))
