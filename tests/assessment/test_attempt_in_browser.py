@@ -75,6 +75,7 @@ def test_every_type_is_answered_by_keyboard_without_javascript(open_page, transa
     page = open_page(user=attempt.enrolment.person, javascript=False)
     page.goto(address(attempt))
     hand_in_file(page)
+    page.goto(address(attempt))  # from its top
     press_through(page, "Remettre", right_of)
     expect(page.get_by_text("Vous avez répondu aux 11 questions.")).to_be_visible()
     press_through(page, "Oui, remettre", right_of)
@@ -88,6 +89,7 @@ def test_no_answer_of_any_type_is_lost_when_the_network_is_cut(open_page, transa
     page = open_page(user=attempt.enrolment.person)
     page.goto(address(attempt))
     hand_in_file(page)
+    page.goto(address(attempt))  # from its top
     page.context.set_offline(True)
     answer_through(page, right_of)
     expect(page.locator("[data-quiz-status]")).to_contain_text("Pas de connexion")

@@ -36,13 +36,16 @@ def test_a_promotion_in_one_timed_quiz_loses_no_answer_and_is_marked_once():
         answer_all(begun, begun.started_at)
 
     def sit(enrolment):
-        """One tab: start, answer, submit; the second tab of someone who has passed meanwhile is refused."""
+        """One tab: start, answer, hand in, and every other time open the result; the second tab of someone who has passed
+        meanwhile is refused."""
         try:
             attempt = actions.start_attempt(enrolment, quiz, now)
         except actions.QuizAlreadyPassed:
             return
         answer_all(attempt, timezone.now())
-        actions.submit(attempt, timezone.now())
+        actions.hand_in(attempt.pk, enrolment.person, timezone.now())
+        if attempt.pk % 2:
+            actions.settle(Attempt.objects.get(pk=attempt.pk), timezone.now())
 
     def close(_turn):
         return actions.settle_all(timezone.now())
@@ -51,6 +54,7 @@ def test_a_promotion_in_one_timed_quiz_loses_no_answer_and_is_marked_once():
     acts = [(sit, one) for one in [*in_time, *two_tabs]] + [(close, turn) for turn in range(3)]
     random.Random(7).shuffle(acts)
     together(acts)
+    close(None)
 
     assert Attempt.objects.filter(state="submitted", score_percent=100).count() == LEARNERS + LATE
     assert Attempt.objects.filter(is_expired=True).count() == LATE

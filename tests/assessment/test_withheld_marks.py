@@ -10,6 +10,7 @@ from django.utils import timezone
 from certificates.models import Certificate
 from courses.models import QuizPage
 from lms.assessment import actions
+from lms.assessment.actions.allowances import reopen_attempt
 from lms.assessment.actions.marking import mark_by_hand
 from lms.assessment.actions.regrading import apply_regrade, decide_regrade
 from lms.assessment.models import Attempt
@@ -126,6 +127,17 @@ def test_another_attempt_may_be_made_whether_the_first_passed_or_not_and_the_bes
     close(quiz)
     assert [event.kind for event in ProgressEvent.objects.order_by("pk")] == ["passed", "failed"]
     assert Enrolment.objects.get().state == "completed"
+
+
+def test_an_attempt_opened_again_is_released_once_submitted_again(run_jobs):
+    quiz = exam()
+    attempt, now = sat(quiz, is_right=False), timezone.now()
+    reopen_attempt(attempt, "Coupure de courant.", trainer_of(attempt.enrolment.course), now, now + 4 * HOUR)
+    close(quiz)
+    run_jobs("assessment.tell_marked")
+    assert (ProgressEvent.objects.count(), mail.outbox) == (0, [])
+    actions.submit(attempt, timezone.now(), right_answers(attempt))
+    assert ProgressEvent.objects.get().kind == "passed"
 
 
 def test_marks_given_by_hand_and_decisions_since_are_told_at_the_closing_too(run_jobs):

@@ -75,7 +75,7 @@ def reopen_attempt(
     attempt.questions.update(is_final=False, awarded_points=None, awaits_marking=False)
     attempt.state, attempt.reopened_at, attempt.due_at = Attempt.State.OPEN, now, until
     attempt.submitted_at = attempt.awarded_points = attempt.score_percent = attempt.is_passed = None
-    attempt.is_expired = False
+    attempt.is_expired = attempt.is_withheld = False  # said again when it is submitted again
     attempt.save()
     return granted
 
