@@ -1,14 +1,38 @@
-"""Raises the version of a course's outline at each change that its learners could see; keeps the rights of branches."""
+"""Raises the version of a course's outline at each change that its learners could see; keeps the rights of branches.
+
+Passes on what is submitted to review, and keeps what was reviewed as it was.
+"""
 
 from django.contrib.auth.models import Group
+from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
-from django.db.models.signals import m2m_changed, post_delete, post_save
+from django.db.models.signals import m2m_changed, post_delete, post_save, pre_save
 from django.dispatch import receiver
-from wagtail.models import Page, PageViewRestriction
-from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
+from django.utils.translation import gettext as _
+from wagtail.admin.signal_handlers import workflow_approval_email_notifier, workflow_rejection_email_notifier
+from wagtail.models import Page, PageViewRestriction, Revision, TaskState, WorkflowState
+from wagtail.signals import (
+    page_published,
+    page_slug_changed,
+    page_unpublished,
+    post_page_move,
+    task_submitted,
+    workflow_approved,
+    workflow_rejected,
+)
 
 from courses.actions.branches import keep_branch, sync_branches, sync_members
-from courses.models import CataloguePage, CourseOutline, CoursePage, LessonPage, ModulePage, ProducerPage, QuizPage
+from courses.actions.review import submit_with_course
+from courses.models import (
+    CataloguePage,
+    CourseOutline,
+    CoursePage,
+    LessonPage,
+    ModulePage,
+    ProducerPage,
+    QuizPage,
+    ReviewTask,
+)
 from courses.page_cache import forget_catalogue_state
 from lms.people.signals import scopes_changed
 
@@ -89,3 +113,40 @@ def raise_on_restricted_groups(sender, instance, **kwargs):
     restrictions = instance.pageviewrestriction_set.all() if isinstance(instance, Group) else [instance]
     for restriction in restrictions:
         raise_on_restriction(sender, restriction)
+
+
+# --- The pedagogical review
+
+
+@receiver(task_submitted)
+def follow_submission(sender, instance, user, **kwargs):
+    if isinstance(instance.task.specific, ReviewTask):
+        submit_with_course(instance, user)
+
+
+# Wagtail would write to the author itself, page by page: its two receivers, which connect later under the same names, are
+# replaced by these, which leave our review to `courses.letters`.
+@receiver(workflow_approved, sender=WorkflowState, dispatch_uid="workflow_state_approved_email_notification")
+def tell_of_other_approvals(sender, instance, **kwargs):
+    if not isinstance(instance.current_task_state.task.specific, ReviewTask):
+        workflow_approval_email_notifier(instance=instance, sender=sender, **kwargs)
+
+
+@receiver(workflow_rejected, sender=WorkflowState, dispatch_uid="workflow_state_rejected_email_notification")
+def tell_of_other_rejections(sender, instance, **kwargs):
+    if not isinstance(instance.current_task_state.task.specific, ReviewTask):
+        workflow_rejection_email_notifier(instance=instance, sender=sender, **kwargs)
+
+
+@receiver(pre_save, sender=Revision)
+def keep_reviewed_content(sender, instance, raw, update_fields=None, **kwargs):
+    """A revision submitted to review, or published, stays as it was read: the editor's autosave may not write over it."""
+    if raw or instance._state.adding or (update_fields is not None and "content" not in update_fields):
+        return
+    is_live = Page.objects.filter(live_revision=instance.pk).exists()
+    if is_live or TaskState.objects.filter(revision=instance.pk).exists():
+        raise PermissionDenied(
+            _(
+                "Cette version a été relue ou publiée : elle ne change plus. Rechargez la page, puis enregistrez de nouveau."
+            )
+        )

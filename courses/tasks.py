@@ -4,7 +4,9 @@ from celery import shared_task
 from django.core.management import call_command
 from django.utils import timezone
 
+from courses import letters
 from courses.actions import import_course as course_imports
+from courses.actions import review
 from courses.actions.import_questions import JOB, run_import
 from lms.core.jobs import job_handler
 
@@ -23,7 +25,26 @@ def import_course(job):
     )
 
 
+@job_handler(review.SUBMITTED)
+def review_submitted(job):
+    letters.tell_reviewers(job.payload["state"])
+
+
+@job_handler(review.DECIDED)
+def review_decided(job):
+    letters.tell_author(job.payload["records"])
+
+
+@job_handler(review.HELD)
+def schedule_held(job):
+    letters.tell_of_held_schedule(job.payload["revision"], job.payload["defects"])
+
+
 @shared_task(name="courses.publish_scheduled")
 def publish_scheduled():
-    """Publish and take off what trainers scheduled in Wagtail; running it twice changes nothing more."""
+    """Publish and take off what trainers scheduled in Wagtail; running it twice changes nothing more.
+
+    What would be published broken leaves the schedule first.
+    """
+    review.hold_broken_schedules(timezone.now())
     call_command("publish_scheduled", verbosity=0)

@@ -13,16 +13,19 @@ from wagtail.snippets.models import register_snippet
 
 from courses.actions.branches import BANK_ACTS, WRITE
 from courses.addresses import TAKEN, address_met_by, free_addresses
-from courses.back_office import course_archives, lesson_imports, question_imports
+from courses.back_office import course_archives, lesson_imports, pedagogical_review, question_imports
 from courses.back_office.courses import CourseViewSet, set_archived
 from courses.back_office.draws import draw_matches
+from courses.back_office.library import keep_shown_files
 from courses.back_office.question_tags import DeleteInSight, TagBulkAction
 from courses.back_office.questions import QuestionViewSet
 from courses.back_office.reviews import ReviewPanel, ReviewReport, review_menu_item
-from courses.back_office.sight import BULK_ACTS, choosable_pages, without_report_of_all
+from courses.back_office.sight import BULK_ACTS, choosable_pages, without_reports_of_all
 from courses.content_checks import with_lesson_checks
 from courses.models import CoursePage, LessonPage, ModulePage, QuizPage
+from courses.models.review import OPEN
 from courses.permissions import can_archive_course, can_import_lesson, can_teach, has_records
+from courses.reviewing import REVIEW, decidable_by
 from lms.people.rules import Role
 
 
@@ -38,7 +41,8 @@ hooks.register("register_bulk_action", DeleteInSight)
 
 hooks.register("construct_wagtail_userbar", with_lesson_checks)
 hooks.register("construct_page_chooser_queryset", choosable_pages)
-hooks.register("construct_reports_menu", without_report_of_all)
+hooks.register("construct_reports_menu", without_reports_of_all)
+hooks.register("before_bulk_action", keep_shown_files)
 for bulk_act in BULK_ACTS:
     hooks.register("register_bulk_action", bulk_act)
 
@@ -49,11 +53,14 @@ def block_icons(icons):
     return [*icons, *(f"courses/icons/lms-{name}.svg" for name in names)]
 
 
+CHECKLIST = [f"courses.{act}_reviewcriterion" for act in ("add", "change", "delete", "view")]
+
+
 @hooks.register("register_role_permissions")
 def role_permissions():
     """Trainers have the bank by their branch (`courses.actions.branches`), and those of partners do not."""
     bank = [f"courses.{act}_question" for act in BANK_ACTS]
-    return {Role.TRAINER: [WRITE], Role.ADMINISTRATOR: bank}
+    return {Role.TRAINER: [WRITE], Role.REVIEWER: [REVIEW], Role.ADMINISTRATOR: [*bank, *CHECKLIST]}
 
 
 @hooks.register("register_admin_urls")
@@ -107,6 +114,41 @@ def review_panel(request, panels):
     panels.append(ReviewPanel())
 
 
+@hooks.register("register_admin_viewset")
+def checklist():
+    return pedagogical_review.CriterionViewSet()
+
+
+@hooks.register("register_admin_urls")
+def pedagogical_review_urls():
+    start, view = "relectures", pedagogical_review
+    return [
+        path(f"{start}/", view.ReviewList.as_view(), name="courses_review_list"),
+        path(f"{start}/lignes/", view.ReviewList.as_view(results_only=True), name="courses_review_list_results"),
+        path(f"{start}/<int:pk>/", view.review, name="courses_review"),
+        path(f"{start}/pages/<int:pk>/", view.page_preview, name="courses_review_page"),
+        path(f"{start}/pages/<int:pk>/<int:revision>/", view.page_preview, name="courses_review_revision"),
+    ]
+
+
+hooks.register("register_admin_menu_item", pedagogical_review.review_menu_item)
+
+
+@hooks.register("construct_page_action_menu")
+def review_on_its_own_page(menu_items, request, context):
+    """The editor's menu would save the page on the way to its review; the header of the page leads there."""
+    menu_items[:] = [item for item in menu_items if item.name != OPEN]
+
+
+def review_buttons(page, user):
+    """« Relire », on a page that waits for who looks."""
+    state = page.current_workflow_task_state
+    if state and decidable_by(user).filter(pk=state.pk).exists():
+        yield Button(
+            _("Relire"), url=reverse("courses_review", args=[state.pk]), icon_name="clipboard-list", priority=3
+        )
+
+
 @hooks.register("register_admin_urls")
 def lesson_import_urls():
     start = "import-lecons"
@@ -140,6 +182,7 @@ def course_archive_urls():
 
 @hooks.register("register_page_header_buttons")
 def header_buttons(page, user, view_name, next_url=None):
+    yield from review_buttons(page, user)
     yield from archive_buttons(page, user)
     yield from import_buttons(page, user)
 

@@ -4,15 +4,20 @@ from datetime import date
 
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
+from django.db.models import Q
 from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission
 
+from courses.actions.review import attach_review
 from courses.models import CataloguePage, CoursePage, ProducerPage
 from courses.models.banks import shared_bank
 from courses.models.producer import PARTNER_KINDS
+from courses.reviewing import REVIEW
 from lms.people.models import RoleAssignment, Unit, User
 
 WRITE = "courses.write_course"
 WRITER_ACTS, PUBLISHER_ACTS = ["add", "change"], ["publish", "lock"]
+# The least right that lets one walk through pages in the back office; it opens nothing to be written.
+READER_ACTS = ["unlock"]
 # Whoever adds a file may change it; the others of the branch may too.
 BANK_ACTS = ["add", "change", "view"]
 OWN_FILES, SHARED_FILES = ["add", "change", "choose"], ["add", "choose"]
@@ -22,6 +27,7 @@ OWN_FILES, SHARED_FILES = ["add", "change", "choose"], ["add", "choose"]
 def sync_branches(person: User | None = None, on: date | None = None) -> None:
     """Open the branches that trainers miss, and make the members of each those whose role covers its unit.
 
+    Branches older than the review are given it.
     Nothing before there is a catalogue. `person` narrows it to theirs.
     """
     if not CataloguePage.objects.exists():
@@ -30,6 +36,8 @@ def sync_branches(person: User | None = None, on: date | None = None) -> None:
     roles = roles.filter(person=person) if person else roles
     for unit in Unit.objects.filter(pk__in=roles.values("unit"), producer_page=None):
         open_branch(unit)
+    for branch in ProducerPage.objects.filter(Q(reviewers=None) | Q(workflowpage=None)):
+        keep_branch(branch)
     sync_members(person, on)
 
 
@@ -58,16 +66,17 @@ def open_branch(unit: Unit) -> ProducerPage:
 
 @transaction.atomic
 def keep_branch(branch: ProducerPage) -> None:
-    """Give a branch its group and its collection, and the group what it may do there: that, and nothing more."""
-    name = f"Formateurs – {branch.unit.code}"
-    if branch.group is None:
-        group, _is_new = Group.objects.get_or_create(name=name)
-        collection = Collection.get_first_root_node().add_child(name=branch.title[:255])
-        ProducerPage.objects.filter(pk=branch.pk).update(group=group, collection=collection)
-        branch.group, branch.collection = group, collection
-    Group.objects.filter(pk=branch.group.pk).update(name=name)
-    acts = WRITER_ACTS + (PUBLISHER_ACTS if branch.may_publish else [])
-    _grant_pages(branch, acts)
+    """Give a branch its groups, its collection and its review, and each group what it may do: that, and nothing more."""
+    if branch.collection is None:
+        branch.collection = Collection.get_first_root_node().add_child(name=branch.title[:255])
+    branch.group = _group_named(branch.group, f"Formateurs – {branch.unit.code}")
+    branch.reviewers = _group_named(branch.reviewers, f"Relecteurs – {branch.unit.code}")
+    ProducerPage.objects.filter(pk=branch.pk).update(
+        group=branch.group, reviewers=branch.reviewers, collection=branch.collection
+    )
+    attach_review(branch)
+    _grant_pages(branch, branch.group, WRITER_ACTS + (PUBLISHER_ACTS if branch.may_publish else []))
+    _grant_pages(branch, branch.reviewers, READER_ACTS)
     branch.group.permissions.clear()  # all that it may do is granted in its tree and its collections
     own, shared = _acts_on(OWN_FILES, BANK_ACTS), _acts_on(SHARED_FILES, BANK_ACTS)
     _grant_collections(branch.group, {branch.collection: own, shared_bank(): set() if branch.is_partner else shared})
@@ -75,9 +84,15 @@ def keep_branch(branch: ProducerPage) -> None:
 
 @transaction.atomic
 def sync_members(person: User | None = None, on: date | None = None) -> None:
-    """Make the trainers whose role stands at a branch's unit, or above it, members of its group, and nobody else."""
-    branches = list(ProducerPage.objects.exclude(group=None).values_list("group", "unit__path"))
-    roles = RoleAssignment.objects.carrying(WRITE, on)
+    """Make members of a branch's groups those whose role stands at its unit, or above it, and nobody else."""
+    branches = list(ProducerPage.objects.exclude(group=None).values_list("group", "reviewers", "unit__path"))
+    _sync_groups([(group, path) for group, _reviewers, path in branches], WRITE, person, on)
+    _sync_groups([(reviewers, path) for _group, reviewers, path in branches if reviewers], REVIEW, person, on)
+
+
+def _sync_groups(branches: list[tuple[int, str]], right: str, person: User | None, on: date | None) -> None:
+    """`branches`: for each, its group for this right, and the path of its unit."""
+    roles = RoleAssignment.objects.carrying(right, on)
     held = User.groups.through.objects.filter(group__in=[group for group, _path in branches])
     if person:
         roles, held = roles.filter(person=person), held.filter(user=person)
@@ -94,13 +109,21 @@ def sync_members(person: User | None = None, on: date | None = None) -> None:
         Group.objects.get(pk=group).user_set.add(holder)
 
 
-def _grant_pages(branch: ProducerPage, acts: list[str]) -> None:
+def _group_named(group: Group | None, name: str) -> Group:
+    """The group under this name, which follows the code of the unit."""
+    if group is None:
+        return Group.objects.get_or_create(name=name)[0]
+    Group.objects.filter(pk=group.pk).update(name=name)
+    return group
+
+
+def _grant_pages(branch: ProducerPage, group: Group, acts: list[str]) -> None:
     permissions = Permission.objects.filter(
         content_type__app_label="wagtailcore", codename__in=[f"{act}_page" for act in acts]
     )
-    GroupPagePermission.objects.filter(group=branch.group).exclude(page=branch, permission__in=permissions).delete()
+    GroupPagePermission.objects.filter(group=group).exclude(page=branch, permission__in=permissions).delete()
     for permission in permissions:
-        GroupPagePermission.objects.get_or_create(group=branch.group, page=branch, permission=permission)
+        GroupPagePermission.objects.get_or_create(group=group, page=branch, permission=permission)
 
 
 def _acts_on(files: list[str], questions: list[str]) -> set[str]:

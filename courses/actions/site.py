@@ -8,6 +8,7 @@ from django.db import transaction
 from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Page, Site
 
 from courses.actions.branches import BANK_ACTS, sync_branches
+from courses.actions.review import ensure_review
 from courses.models import CATALOGUE_SLUG, CataloguePage, HomePage
 from courses.models.banks import shared_bank
 from lms.people.actions import ensure_groups
@@ -24,6 +25,7 @@ def ensure_site() -> CataloguePage:
     catalogue = CataloguePage.objects.first() or _make_catalogue(home)
     _open_to_administrators(catalogue)
     _open_banks_to_administrators()
+    ensure_review()
     sync_branches()
     return CataloguePage.objects.get(pk=catalogue.pk)
 

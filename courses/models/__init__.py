@@ -8,6 +8,7 @@ from courses.models.outline import CourseOutline
 from courses.models.producer import ProducerPage
 from courses.models.questions import FrozenError, Question, QuestionTag, QuestionVersion, TaggedQuestion
 from courses.models.quiz import QuizDraw, QuizPage, QuizQuestion
+from courses.models.review import ReviewCriterion, ReviewRecord, ReviewTask
 from courses.models.sheet import CompetenceGain, Licence, RequiredCourse, RequiredLevel
 from courses.models.site import CATALOGUE_SLUG, CataloguePage, HomePage
 from courses.models.taught import Assurance
@@ -37,5 +38,8 @@ __all__ = [
     "QuizQuestion",
     "RequiredCourse",
     "RequiredLevel",
+    "ReviewCriterion",
+    "ReviewRecord",
+    "ReviewTask",
     "TaggedQuestion",
 ]

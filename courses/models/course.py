@@ -14,6 +14,7 @@ from wagtail.permissions import page_permission_policy
 from wagtail.query import PageQuerySet
 from wagtail.search import index
 
+from courses.course_forms import CoursePageForm
 from courses.models.lesson import LessonPage
 from courses.models.module import ModulePage
 from courses.models.sheet import LICENCE_TEXTS, Licence
@@ -144,6 +145,7 @@ class CoursePage(Page):
         "Une formation : sa fiche, puis ses leçons et son évaluation, en modules ou non, comme sous-pages."
     )
     private_page_options = PRIVATE_PAGE_OPTIONS
+    base_form_class = CoursePageForm
     template = "learning/course.html"  # the sheet that learners see
     exclude_fields_in_copy = ["code", "content_version", "archived_at", "search_words"]
     admin_default_ordering = "ord"  # lessons as learners meet them

@@ -24,8 +24,8 @@ class ProducerQuerySet(PageQuerySet):
 class ProducerPage(Page):
     """The branch of one organisation. Learners know nothing of it: the address of its courses is that of the catalogue.
 
-    `group` (the trainers whose role covers the unit) and `collection` (its images and documents) are made and kept by
-    `courses.actions.branches`.
+    `group` (the trainers whose role covers the unit), `reviewers` (those whose role lets them review it) and `collection`
+    (its images and documents) are made and kept by `courses.actions.branches`.
     """
 
     unit = models.OneToOneField(Unit, models.PROTECT, related_name="producer_page", verbose_name=_("structure"))
@@ -42,6 +42,7 @@ class ProducerPage(Page):
         help_text=_("Rien n’est publié dans cet espace sans relecture pédagogique ; toujours vrai pour un partenaire."),
     )
     group = models.OneToOneField(Group, models.PROTECT, null=True, editable=False, related_name="producer_page")
+    reviewers = models.OneToOneField(Group, models.PROTECT, null=True, editable=False, related_name="reviewed_page")
     collection = models.OneToOneField(
         Collection, models.PROTECT, null=True, editable=False, related_name="producer_page"
     )

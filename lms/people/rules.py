@@ -9,6 +9,7 @@ class Role(StrEnum):
     """The roles the platform knows; each is a group of this name, to which an administration may add others."""
 
     TRAINER = "Formateurs"
+    REVIEWER = "Relecteurs"
     HR = "Ressources humaines"
     CERTIFICATION = "Certification"
     ADMINISTRATOR = "Administrateurs"
@@ -18,6 +19,7 @@ class Role(StrEnum):
 # The scope (on whom, on which units) is another matter: see `visible_to` and `in_scope_of`.
 ROLE_PERMISSIONS: dict[Role, list[str]] = {
     Role.TRAINER: ["wagtailadmin.access_admin", "skills.view_competence", "skills.view_jobprofile"],
+    Role.REVIEWER: ["wagtailadmin.access_admin", "skills.view_competence", "skills.view_jobprofile"],
     Role.HR: [
         "wagtailadmin.access_admin",
         "people.view_user",

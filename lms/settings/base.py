@@ -207,6 +207,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "lms.core.middleware.BackOfficePolicyMiddleware",
     "courses.back_office.sight.OwnPagesMiddleware",
+    "courses.back_office.library.KeptFilesMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
@@ -386,6 +387,10 @@ WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAILEMBEDS_FINDERS = []
+WAGTAIL_FINISH_WORKFLOW_ACTION = "courses.finish.publish_reviewed"
+WAGTAILADMIN_NOTIFICATION_INCLUDE_SUPERUSERS = False  # reviewers are written to, by their scope
+WAGTAILIMAGES_IMAGE_FORM_BASE = "courses.back_office.library.ImageForm"
+WAGTAILDOCS_DOCUMENT_FORM_BASE = "courses.back_office.library.DocumentForm"
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
 # Nothing that a browser would run as a page of ours (no HTML, no SVG, no script).
 WAGTAILDOCS_EXTENSIONS = [

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from wagtail.admin.urls.pages import urlpatterns as page_urls
 from wagtail.models import Comment, ModelLogEntry, Page, PageLogEntry, Revision
+from wagtail.test.utils.form_data import nested_form_data, rich_text, streamfield
 
 from courses.models import CoursePage, LessonPage, ProducerPage
 from courses.permissions import can_archive_course, can_teach
@@ -207,10 +208,12 @@ def test_a_partner_changes_nothing_of_its_branch_itself(scene, attacker):
 
 
 def lesson_form(page, **more) -> dict:
-    return {
-        "title": page.title, "slug": page.slug, "duration_minutes": 10, "micro_action": "", "body-count": 0,
+    """The editor of a lesson, complete: what is refused is refused for want of a right."""
+    return nested_form_data({
+        "title": page.title, "slug": page.slug, "duration_minutes": 10, "micro_action": "",
+        "body": streamfield([("prose", rich_text("<p>Texte de la leçon.</p>"))]),
         "comments-TOTAL_FORMS": 0, "comments-INITIAL_FORMS": 0, **more,
-    }  # fmt: skip
+    })  # fmt: skip
 
 
 def test_a_partner_publishes_nothing_whatever_the_way(scene, attacker):

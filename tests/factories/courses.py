@@ -177,3 +177,10 @@ def make_trainer(unit: Unit | None = None, **kwargs) -> User:
     trainer = UserFactory(**kwargs)
     give_role(trainer, Role.TRAINER, unit or UnitFactory())
     return trainer
+
+
+def make_reviewer(unit: Unit | None = None, **kwargs) -> User:
+    """A reviewer of a unit (one of their own unless told)."""
+    reviewer = UserFactory(**kwargs)
+    give_role(reviewer, Role.REVIEWER, unit or UnitFactory())
+    return reviewer

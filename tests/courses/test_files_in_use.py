@@ -1,0 +1,97 @@
+"""Images and documents shown by published pages: no way around the review."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from wagtail.documents import get_document_model
+from wagtail.images import get_image_model
+
+from courses.models import ProducerPage
+from tests.factories.courses import CoursePageFactory, LessonPageFactory, make_trainer
+from tests.factories.library import DocumentFactory, ImageFactory, picture_bytes
+from tests.factories.people import UnitFactory
+
+pytestmark = pytest.mark.django_db
+REFUSED = "il n’est pas remplacé sans relecture"
+
+
+class Scene:
+    """A branch, its trainer, an image and a document of theirs, and a lesson that shows both."""
+
+    def __init__(self, kind: str, live: bool):
+        self.trainer = make_trainer(UnitFactory(kind=kind))
+        branch = ProducerPage.objects.get()
+        mine = {"collection": branch.collection, "uploaded_by_user": self.trainer}
+        self.image, self.document = ImageFactory(**mine), DocumentFactory(**mine)
+        picture = {"image": self.image.pk, "alt_text": "Un plan", "decorative": False}
+        body = [
+            {"type": "image", "value": picture},
+            {"type": "download", "value": {"file": self.document.pk, "title": "Le plan"}},
+        ]
+        self.lesson = LessonPageFactory(parent=CoursePageFactory(parent=branch), title="Plans", body=body, live=live)
+
+    def post_new_files(self, client) -> str:
+        """Put other files in place of both; what the two pages answer."""
+        told = ""
+        for name, row, file in (
+            ("wagtailimages", self.image, SimpleUploadedFile("autre.png", picture_bytes(640, 360), "image/png")),
+            ("wagtaildocs", self.document, SimpleUploadedFile("autre.pdf", b"%PDF-1.7\nautre")),
+        ):
+            data = {"title": row.title, "file": file, "tags": "", "collection": row.collection_id}
+            told += client.post(reverse(f"{name}:edit", args=[row.pk]), data, follow=True).content.decode()
+        return told
+
+    def files(self) -> list[str]:
+        return [get_image_model().objects.get().file.name, get_document_model().objects.get().file.name]
+
+
+@pytest.mark.parametrize(
+    ("kind", "live", "refused"), [("company", True, True), ("company", False, False), ("agency", True, False)]
+)
+def test_a_file_shown_by_a_published_page_is_replaced_by_who_may_publish_it(client, kind, live, refused):
+    scene = Scene(kind, live)
+    client.force_login(scene.trainer)
+    before = scene.files()
+    html = scene.post_new_files(client)
+    assert (REFUSED in html, scene.files() == before) == (refused, refused)
+    if refused:
+        assert html.count("« Plans », publiée, montre ce fichier") == 2
+
+
+def test_its_title_may_change(client):
+    scene = Scene("company", live=True)
+    client.force_login(scene.trainer)
+    data = {"title": "Mieux dit", "tags": "", "collection": scene.image.collection_id}
+    client.post(reverse("wagtailimages:edit", args=[scene.image.pk]), data)
+    assert get_image_model().objects.get().title == "Mieux dit"
+
+
+def deletions(scene) -> list[str]:
+    """Every address of Wagtail that deletes an image or a document."""
+    image, document = scene.image.pk, scene.document.pk
+    return [
+        reverse("wagtailimages:delete", args=[image]),
+        reverse("wagtailimages:delete_multiple", args=[image]),
+        reverse("wagtaildocs:delete", args=[document]),
+        reverse("wagtaildocs:delete_multiple", args=[document]),
+        reverse("wagtail_bulk_action", args=["wagtailimages", "image", "delete"]) + f"?id={image}",
+        reverse("wagtail_bulk_action", args=["wagtaildocs", "document", "delete"]) + f"?id={document}",
+    ]
+
+
+def test_nor_is_it_deleted(client):
+    scene = Scene("company", live=True)
+    client.force_login(scene.trainer)
+    for url in deletions(scene):
+        html = client.post(url, follow=True, headers={"x-requested-with": "XMLHttpRequest"}).content.decode()
+        assert "n’est pas supprimé : « Plans », publiée, le montre." in html, url
+    assert len(scene.files()) == 2
+
+
+def test_a_file_shown_nowhere_is_deleted(client):
+    scene = Scene("company", live=False)
+    client.force_login(scene.trainer)
+    for url in (deletions(scene)[0], deletions(scene)[2]):
+        client.post(url)
+    assert not get_image_model().objects.exists()
+    assert not get_document_model().objects.exists()
