@@ -141,7 +141,7 @@ def tell_of_other_rejections(sender, instance, **kwargs):
 @receiver(pre_save, sender=Revision)
 def keep_reviewed_content(sender, instance, raw, update_fields=None, **kwargs):
     """A revision submitted to review, or published, stays as it was read: the editor's autosave may not write over it."""
-    if raw or instance._state.adding or (update_fields is not None and "content" not in update_fields):
+    if raw or instance.pk is None or (update_fields is not None and "content" not in update_fields):
         return
     is_live = Page.objects.filter(live_revision=instance.pk).exists()
     if is_live or TaskState.objects.filter(revision=instance.pk).exists():

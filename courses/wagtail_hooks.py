@@ -7,6 +7,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from wagtail import hooks
 from wagtail.admin import messages
+from wagtail.admin.views.home import WorkflowObjectsToModeratePanel
 from wagtail.admin.widgets import Button
 from wagtail.models import Page
 from wagtail.snippets.models import register_snippet
@@ -25,7 +26,8 @@ from courses.content_checks import with_lesson_checks
 from courses.models import CoursePage, LessonPage, ModulePage, QuizPage
 from courses.models.review import OPEN
 from courses.permissions import can_archive_course, can_import_lesson, can_teach, has_records
-from courses.reviewing import REVIEW, decidable_by
+from courses.reviewing import REVIEW, branches_reviewed_by, decidable_by
+from lms.core.waiting import Waiting
 from lms.people.rules import Role
 
 
@@ -132,6 +134,20 @@ def pedagogical_review_urls():
 
 
 hooks.register("register_admin_menu_item", pedagogical_review.review_menu_item)
+
+
+@hooks.register("register_waiting_work")
+def reviews_to_do(user):
+    """« À relire », for those who review."""
+    if branches_reviewed_by(user).exists():
+        url = reverse("courses_review_list") + "?mine=oui"
+        yield Waiting(_("À relire"), decidable_by(user).count(), url)
+
+
+@hooks.register("construct_homepage_panels")
+def reviews_have_their_own_list(request, panels):
+    """Wagtail's panel asks several queries of each page under review and shows them all; « À faire » leads to ours."""
+    panels[:] = [panel for panel in panels if not isinstance(panel, WorkflowObjectsToModeratePanel)]
 
 
 @hooks.register("construct_page_action_menu")

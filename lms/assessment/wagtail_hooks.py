@@ -10,7 +10,10 @@ from courses.permissions import can_teach
 from lms.assessment.back_office import allowances, appeals, follow_up, lists, marking, regrading
 from lms.assessment.back_office.attempts import VIEW, AttemptViewSet
 from lms.assessment.back_office.menu import AssessmentGroup
+from lms.assessment.back_office.waiting import waiting_work
 from lms.people.rules import Role
+
+hooks.register("register_waiting_work", waiting_work)
 
 
 @hooks.register("register_admin_viewset")

@@ -3,6 +3,7 @@
 from wagtail import hooks
 
 from lms.core.viewsets import CancelJobs, OperationsGroup, ReplayJobs
+from lms.core.waiting import WaitingPanel
 
 
 @hooks.register("register_admin_viewset")
@@ -12,3 +13,8 @@ def operations():
 
 hooks.register("register_bulk_action", ReplayJobs)
 hooks.register("register_bulk_action", CancelJobs)
+
+
+@hooks.register("construct_homepage_panels")
+def waiting_panel(request, panels):
+    panels.append(WaitingPanel())

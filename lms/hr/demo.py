@@ -12,6 +12,7 @@ from courses.models import CoursePage
 from courses.outline import course_outline
 from lms.core.datafiles import Entry, read_yaml
 from lms.hr.actions import record_evidence
+from lms.hr.demo_review import add_course_to_review
 from lms.hr.models import Evidence
 from lms.learning.actions import enrol, finish_lesson
 from lms.learning.models import Enrolment
@@ -34,6 +35,7 @@ class DemoReport:
     people: int = 0
     evidence: int = 0
     enrolments: int = 0
+    reviews: int = 0
 
 
 @transaction.atomic
@@ -46,30 +48,32 @@ def load_demo(path: Path, now: datetime, today: date) -> DemoReport:
     source, report = read_yaml(path), DemoReport()
     admit_domain(DOMAIN)
     for entry in source.entries("directions"):
-        report.units += _add_directorate(entry)
+        report.units += _add_unit(entry)
     accounts, colleagues = source.entries("comptes"), source.entries("collegues")
+    of_review = source.entries("comptes_relecture", default=True)
     known = {user.email: user for user in User.objects.filter(email__endswith=f"@{DOMAIN}")}
     proven = set(Evidence.objects.filter(source_key__startswith="demo:").values_list("person__email", flat=True))
     learning = set(Enrolment.objects.filter(person__in=known.values()).values_list("person__email", flat=True))
-    entries = [*accounts, *colleagues]
-    for index, entry in enumerate(entries):
+    for index, entry in enumerate([*accounts, *colleagues, *of_review]):
         email = entry.text("email")
         if email not in known:
-            known[email] = _add_person(entry, known, password=PASSWORD if index < len(accounts) else None)
+            known[email] = _add_person(entry, known, password=None if entry in colleagues else PASSWORD)
             report.people += 1
         if email not in proven:
             report.evidence += _add_evidence(entry, known, index, today)
         if "formation" in entry and email not in learning:
             report.enrolments += _add_enrolment(entry.entry("formation"), known[email], now)
+    for entry in source.entries("formations_a_relire", default=True):
+        report.reviews += add_course_to_review(entry, known[entry.text("author")], today)
     return report
 
 
-def _add_directorate(entry: Entry) -> bool:
+def _add_unit(entry: Entry) -> bool:
     code = entry.text("code")
     if Unit.objects.filter(code=code).exists():
         return False
     parent = Unit.objects.get(code=entry.text("parent"))
-    parent.add_child(code=code, name=entry.text("name"), kind=Unit.Kind.DIRECTORATE)
+    parent.add_child(code=code, name=entry.text("name"), kind=entry.text("kind", Unit.Kind.DIRECTORATE))
     return True
 
 

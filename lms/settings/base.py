@@ -50,6 +50,8 @@ LMS_DEMO_PASSWORD = "demo"  # noqa: S105
 LMS_DEMO_ACCOUNTS = {
     "agent@demo.example": "agent, apprenant",
     "formateur@demo.example": "formateur",
+    "partenaire@demo.example": "formatrice d’un partenaire privé",
+    "relecture@demo.example": "chargé de relire avant publication",
     "rh@demo.example": "ressources humaines d’une structure",
     "responsable@demo.example": "responsable d’une équipe",
     "certification@demo.example": "responsable des certificats",

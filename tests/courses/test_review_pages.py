@@ -15,6 +15,7 @@ from tests.factories.people import UserFactory
 from tests.factories.reviews import Scene, every_box, state_of, submit
 
 pytestmark = pytest.mark.django_db
+QUERIES_OF_THE_DASHBOARD = 19
 
 
 @pytest.fixture
@@ -151,6 +152,23 @@ def test_the_list_costs_the_same_for_any_length(client, scene, count, django_ass
     client.get(reverse("courses_review_list"))
     with django_assert_num_queries(12):
         client.get(reverse("courses_review_list"))
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_dashboard_counts_what_waits_in_as_many_queries(client, scene, count, django_assert_num_queries):
+    for _one in range(count):
+        submit(LessonPageFactory(parent=scene.course, title="À relire ici", live=False), scene.author)
+    client.force_login(scene.reviewer)
+    url = reverse("wagtailadmin_home")
+    html = " ".join(page_of(client, url).split())
+    assert f"<strong>{count}</strong> À relire" in html
+    assert "À corriger" not in html  # that is for those who teach
+    with django_assert_num_queries(QUERIES_OF_THE_DASHBOARD):
+        client.get(url)
+    client.force_login(scene.author)
+    html = " ".join(page_of(client, url).split())
+    assert all(f"<strong>0</strong> {label}" in html for label in ("À corriger", "Contestations", "Remarques"))
+    assert "</strong> À relire" not in html
 
 
 def test_the_list_filters_and_exports(client, scene):

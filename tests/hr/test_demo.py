@@ -8,12 +8,16 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from certificates.models import Certificate
+from courses.actions.review import decide
+from courses.models import CoursePage
+from courses.reviewing import decidable_by
 from lms.core.models import AuditEntry
 from lms.hr.models import Colleague, Evidence, HeldLevel
 from lms.learning.models import Enrolment, ProgressEvent
 from lms.people.models import EmailDomain, Post, RoleAssignment, Unit, User
+from tests.factories.reviews import every_box
 
-ACCOUNTS = {"agent", "formateur", "rh", "responsable", "certification", "admin"}
+ACCOUNTS = {"agent", "formateur", "rh", "responsable", "certification", "admin", "partenaire", "relecture"}
 
 
 def load():
@@ -30,9 +34,9 @@ def everything():
 @pytest.mark.slow
 def test_demo_is_loaded_once_and_tidy(db, client):
     said = load()
-    assert "6 directions, 31 personnes" in said
+    assert "7 structures, 33 personnes" in said
     before = everything()
-    assert "0 directions, 0 personnes, 0 preuves, 0 inscriptions" in load()
+    assert "0 structures, 0 personnes, 0 preuves, 0 inscriptions, 0 formation" in load()
     assert everything() == before
 
     with_password = {user.email.partition("@")[0] for user in User.objects.all() if user.has_usable_password()}
@@ -58,9 +62,21 @@ def test_demo_is_loaded_once_and_tidy(db, client):
     assert len(seen["responsable"]) == 7
     assert len(seen["rh"]) == 14
     assert "estelle.agossou@demo.example" not in seen["rh"]
-    assert len(seen["admin"]) == 31
+    assert len(seen["admin"]) == 33
     met = Colleague.objects.with_gaps(today).filter(required_count__gt=0, total_gap=0)
     assert 0 < met.count() < 10
+
+    course = CoursePage.objects.get(code="donnees-personnelles-guichet")
+    assert (course.live, course.get_children().count()) == (False, 2)
+    reviewer = User.objects.get(email="relecture@demo.example")
+    waiting = decidable_by(reviewer)
+    assert {state.revision.object_str for state in waiting} == {
+        course.title,
+        *course.get_children().values_list("title", flat=True),
+    }
+    assert not decidable_by(User.objects.get(email="partenaire@demo.example")).exists()
+    decide(list(waiting), reviewer, is_approved=True, met=every_box(), comment="", now=timezone.now())
+    assert CoursePage.objects.get(pk=course.pk).live
 
     User.objects.filter(email="agent@demo.example").update(first_name="Autre")
     load()

@@ -41,7 +41,10 @@ class Command(BaseCommand):
         except MalformedFile as refusal:
             raise CommandError(str(refusal)) from refusal
         self.stdout.write(
-            _("%(units)d directions, %(people)d personnes, %(evidence)d preuves, %(enrolments)d inscriptions ajoutées")
+            _(
+                "%(units)d structures, %(people)d personnes, %(evidence)d preuves, %(enrolments)d inscriptions, "
+                "%(reviews)d formation à relire ajoutées"
+            )
             % vars(report)
         )
         self.stdout.write(_("Mot de passe des comptes de démonstration : %(password)s") % {"password": PASSWORD})
