@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from wagtail.models import Page
 
 from courses.draws import shortfalls_of
-from courses.models import QuizPage
+from courses.models import Question, QuizPage
 from courses.quiz_forms import too_few
 
 
@@ -40,7 +40,7 @@ def quiz_defects(quiz: QuizPage) -> list[str]:
     draws = list(quiz.draws.all())
     if not (fixed or draws):
         return [_("Une évaluation publiée pose au moins une question, fixe ou tirée au sort.")]
-    facts = shortfalls_of(draws, fixed)
+    facts = shortfalls_of(Question.objects.open_to(quiz), draws, fixed)
     return [
         f"{draw} – {too_few(matching, draw.count, lacking)}"
         for draw, (matching, lacking) in zip(draws, facts, strict=True)

@@ -264,7 +264,7 @@ def test_a_version_under_review_reviewed_or_published_is_not_written_over(scene)
 
 
 def test_a_quiz_the_bank_no_longer_fills_is_not_published(scene, run_jobs, monkeypatch):
-    question = QuestionFactory()
+    question = QuestionFactory(collection=scene.branch.collection)
     question.difficulty = "hard"
     question.save()
     quiz = QuizPageFactory(parent=scene.course, title="Bilan", live=False, questions=[])
@@ -279,7 +279,7 @@ def test_a_quiz_the_bank_no_longer_fills_is_not_published(scene, run_jobs, monke
 
 
 def test_a_page_scheduled_that_broke_since_is_held_and_its_author_told(scene, run_jobs, monkeypatch):
-    question, now = QuestionFactory(), timezone.now()
+    question, now = QuestionFactory(collection=scene.branch.collection), timezone.now()
     question.difficulty = "hard"
     question.save()
     quiz = QuizPageFactory(parent=scene.course, title="Bilan", live=False, questions=[])
