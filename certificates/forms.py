@@ -7,6 +7,7 @@ from certificates.models import Certificate
 from certificates.names import LONGEST_NAME
 from certificates.rules import LONGEST_TYPED
 from certificates.verdicts import LARGEST_BYTES
+from courses.models import CoursePage
 
 
 class CodeForm(forms.Form):
@@ -85,4 +86,34 @@ class DecisionForm(forms.Form):
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("La personne concernée le reçoit par courriel."),
+    )
+
+
+class StopForm(forms.Form):
+    """Why issuing is stopped, or goes on."""
+
+    reason = forms.CharField(
+        label=_("Motif"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Montré à tous les responsables de la certification."),
+    )
+
+
+class ChooseCourseForm(forms.Form):
+    """Of which course certificates are proposed."""
+
+    course = forms.ModelChoiceField(
+        CoursePage.objects.order_by("title", "pk"), label=_("Formation"), empty_label=_("Choisir…")
+    )
+
+
+class BatchForm(forms.Form):
+    """What the person who approves should know."""
+
+    note = forms.CharField(
+        label=_("Note pour la personne qui approuve"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
     )

@@ -1,6 +1,7 @@
 """Rules of issuing, pure: what is held before it is issued, and what a check proves."""
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 from decimal import ROUND_DOWN, Decimal
 
 CENT = Decimal("0.01")
@@ -22,3 +23,16 @@ def check_score(shares: Sequence[Decimal]) -> Decimal:
 def may_try(tries: int, most_tries: int, is_open: bool) -> bool:
     """Whether a check may be begun, or gone on with."""
     return is_open or tries < most_tries
+
+
+def last_day(issued_on: date, months: int | None) -> date | None:
+    """The last day of what is issued then and good for so many months: the eve of the same day, or the month's last.
+
+    None, without a term, is for ever.
+    """
+    if not months:
+        return None
+    years, month = divmod(issued_on.month - 1 + months, 12)
+    first = date(issued_on.year + years, month + 1, 1)
+    following = date(first.year + first.month // 12, first.month % 12 + 1, 1)
+    return min(first + timedelta(days=issued_on.day - 2), following - timedelta(days=1))

@@ -10,8 +10,17 @@ REISSUE = "certificates.reissue_certificate"
 DESIGN = [f"certificates.{act}_design" for act in ("view", "add", "change", "delete")]
 VIEW_HOLD = "certificates.view_hold"
 DECIDE_HOLD = "certificates.decide_hold"
+VIEW_BATCH = "certificates.view_issuebatch"
+PROPOSE_BATCH = "certificates.propose_issuebatch"
+APPROVE_BATCH = "certificates.approve_issuebatch"
+STOP = "certificates.stop_issuing"
+POLICY = [f"certificates.{act}_coursepolicy" for act in ("view", "add", "change")]
 # What the role of certification holds.
-OFFICER = [VIEW, REVOKE, SUSPEND, REISSUE, VIEW_HOLD, DECIDE_HOLD, *DESIGN]
+OFFICER = [
+    *(VIEW, REVOKE, SUSPEND, REISSUE, *DESIGN),
+    *(VIEW_HOLD, DECIDE_HOLD),
+    *(VIEW_BATCH, PROPOSE_BATCH, APPROVE_BATCH, STOP, *POLICY),
+]
 
 
 def can_act_on(user: User, person: User, permission: str) -> bool:

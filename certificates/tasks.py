@@ -26,13 +26,15 @@ from certificates.actions import (
     warn_of_late_archives,
     warn_of_seal_end,
 )
+from certificates.actions.batches import run_batch
+from certificates.actions.stopping import heed_stop
 from certificates.drawing.attachments import Attachment
 from certificates.drawing.sheet import draw_certificate
 from certificates.lasting.port import StampUnavailable, TimeStamper
 from certificates.lasting.proofs import ProofKeeper
 from certificates.lasting.room import certificates_of, open_revocation_source, open_time_stamper
 from certificates.lasting.signature import SealedDocument, seal_and_stamp
-from certificates.models import Certificate, CertificateAct, Credential, Hold
+from certificates.models import Certificate, CertificateAct, Credential, Hold, IssueBatch
 from certificates.purposes import Purpose
 from certificates.sealing.port import Sealer, SealerRefused
 from certificates.sealing.room import open_sealer, open_signer
@@ -45,7 +47,10 @@ logger = logging.getLogger(__name__)
 
 @job_handler("certificates.issue", queue="signing", max_attempts=20)  # some ten hours: an HSM may be away for a night
 def issue(job):
-    """Reserve, draw and seal, publish; each step may be repeated, and is done once. What is held waits for a decision."""
+    """Reserve, draw and seal, publish; each step may be repeated, and is done once. What is held waits for a decision,
+    and everything while issuing is stopped.
+    """
+    heed_stop()
     if is_held(job.payload["enrolment"], timezone.now()):
         return
     certificate = reserve_certificate(job.payload["enrolment"], timezone.now())
@@ -55,6 +60,7 @@ def issue(job):
     signers = credential_signers()
     credential = make_credential(certificate, signers, timezone.now()) if signers else None
     sealed = sealed_document(certificate, sealer, time_stamper_at_issue(), credential)
+    heed_stop()
     publish_certificate(certificate, sealed, timezone.now())
 
 
@@ -164,6 +170,12 @@ def tell_act(job):
     body = render_to_string("certificates/email/act.txt", context)
     subject = f"Votre certificat {certificate.printed_number} : {act.get_verb_display()}"
     EmailMessage(subject, body, to=[certificate.person.email]).send()
+
+
+@job_handler("certificates.run_batch")
+def run_approved_batch(job):
+    """Ask for the certificates of a batch that was approved."""
+    run_batch(IssueBatch.objects.get(pk=job.payload["batch"], state=IssueBatch.State.APPROVED))
 
 
 @job_handler("certificates.tell_hold")

@@ -6,10 +6,13 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
 from certificates.archive_report import archive_report
+from certificates.back_office.batches import BatchViewSet
 from certificates.back_office.designs import DesignViewSet
 from certificates.back_office.holds import HoldViewSet
+from certificates.back_office.policies import CoursePolicyViewSet
 from certificates.back_office.register import CertificateViewSet
-from certificates.permissions import OFFICER, VIEW
+from certificates.back_office.stopping import emergency_stop
+from certificates.permissions import OFFICER, STOP, VIEW
 from lms.core.permissions import can_operate_jobs
 from lms.people.rules import Role
 
@@ -27,6 +30,33 @@ def designs():
 @hooks.register("register_admin_viewset")
 def certificate_holds():
     return HoldViewSet()
+
+
+@hooks.register("register_admin_viewset")
+def certificate_batches():
+    return BatchViewSet()
+
+
+@hooks.register("register_admin_viewset")
+def certificate_policies():
+    return CoursePolicyViewSet()
+
+
+@hooks.register("register_admin_urls")
+def stop_urls():
+    return [path("certificats/arret/", emergency_stop, name="certificate_stop")]
+
+
+class StopItem(MenuItem):
+    """Shown to those who may stop issuing."""
+
+    def is_shown(self, request):
+        return request.user.has_perm(STOP)
+
+
+@hooks.register("register_admin_menu_item")
+def stop_item():
+    return StopItem(gettext_lazy("Arrêt d’urgence"), reverse("certificate_stop"), icon_name="warning", order=264)
 
 
 @hooks.register("register_role_permissions")

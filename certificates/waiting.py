@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from certificates.models import Certificate, Hold
+from certificates.models import Certificate, CoursePolicy, Hold, IssuingStop
 from lms.learning.models import Enrolment
 
 
@@ -20,11 +20,17 @@ class Wait:
 
 
 def wait_of(enrolment: Enrolment) -> Wait | None:
-    """What a certificate waits for; None when it is there, or on its way. Two queries."""
+    """What a certificate waits for; None when it is there, or on its way. Four queries at most."""
     if Certificate.objects.filter(enrolment=enrolment.pk).exclude(state=Certificate.State.VOID).exists():
         return None
     if hold := Hold.objects.waiting().filter(enrolment=enrolment.pk).first():
         return hold_words(hold)
+    if IssuingStop.objects.in_force().exists():
+        text = _("La délivrance de tous les certificats est arrêtée pour le moment. Le vôtre part dès la reprise.")
+        return Wait(_("Votre certificat attend"), text)
+    if CoursePolicy.objects.filter(course=enrolment.course_id, mode=CoursePolicy.Mode.BATCH).exists():
+        text = _("Les certificats de cette formation sont délivrés ensemble, après l’accord de deux personnes.")
+        return Wait(_("Votre certificat attend d’être approuvé"), text)
     return None
 
 

@@ -1,19 +1,19 @@
 """How a certificate comes to be: a number reserved, the document published."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from cryptography.hazmat.primitives import hashes
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from certificates import rules, storage
+from certificates import issue_rules, rules, storage
 from certificates.actions.designing import design_for, version_in_use
 from certificates.actions.life import may_take_over, replace_former
 from certificates.actions.proving import Proof, proof_of
 from certificates.lasting.port import Stamp
 from certificates.lasting.signature import SealedDocument
-from certificates.models import Certificate, CertificateAct, CertificateFile, Series
+from certificates.models import Certificate, CertificateAct, CertificateFile, CoursePolicy, Series
 from certificates.names import name_seal
 from certificates.register_key import register_key
 from certificates.signals import certificate_issued
@@ -100,6 +100,7 @@ def snapshot_of(
         covered=proof.covered,
         pass_mark_percent=proof.pass_mark_percent,
         issued_on=timezone.localdate(now),
+        expires_on=last_day(course.pk, timezone.localdate(now)),
         sealed_at=now.replace(microsecond=0),
         site_name=identity().name,
         issuer=settings.LMS_ISSUER,
@@ -108,6 +109,12 @@ def snapshot_of(
         signatory_title=first.title,
         signatories=signatories,
     )
+
+
+def last_day(course_pk: int, issued_on: date) -> date | None:
+    """The last day of a certificate of a course issued then, None for ever; one query."""
+    months = CoursePolicy.objects.filter(course=course_pk).values_list("validity_months", flat=True).first()
+    return issue_rules.last_day(issued_on, months)
 
 
 def publish_certificate(certificate: Certificate, sealed: SealedDocument, now: datetime) -> bool:

@@ -1,6 +1,7 @@
 """The register of certificates. Nothing here is ever deleted; files and acts are only added."""
 
 from certificates.models.acts import CertificateAct
+from certificates.models.batches import BatchLine, CoursePolicy, IssueBatch, IssuingStop
 from certificates.models.certificates import Certificate, Series
 from certificates.models.counts import CheckCount
 from certificates.models.credentials import Credential, Publication
@@ -11,17 +12,21 @@ from certificates.models.kept import KeptForever
 from certificates.models.keys import KeyHour, SealKey
 
 __all__ = [
+    "BatchLine",
     "Certificate",
     "CertificateAct",
     "CertificateFile",
     "CheckCount",
     "CheckQuestion",
+    "CoursePolicy",
     "Credential",
     "Design",
     "DesignLogo",
     "DesignSignatory",
     "DesignVersion",
     "Hold",
+    "IssueBatch",
+    "IssuingStop",
     "KeptForever",
     "KeyHour",
     "KnowledgeCheck",

@@ -243,6 +243,11 @@ def _is_forgotten(job: Job, now: datetime) -> bool:
     return job.sent_at <= now - timedelta(seconds=patience)
 
 
+def hasten(name: str, now: datetime) -> int:
+    """Let the jobs of this name that wait for a later hour run at `now`; the next sweeps send them. How many."""
+    return Job.objects.waiting().filter(name=name, run_after__gt=now).update(run_after=now, sent_at=None, sends=0)
+
+
 def replay(jobs: models.QuerySet, actor) -> int:
     """Give failed or cancelled jobs all their attempts anew. How many there were."""
     now = timezone.now()

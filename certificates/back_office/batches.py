@@ -1,0 +1,232 @@
+"""Certificates issued in batches: the list, the proposal with its dry run, the decision of another person, the report."""
+
+import django_filters
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+from wagtail.admin import messages
+from wagtail.admin.filters import WagtailFilterSet
+from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
+from wagtail.admin.views.reports import ReportView
+from wagtail.admin.widgets.button import HeaderButton
+
+from certificates.actions.batches import (
+    BatchRefused,
+    approve_batch,
+    dry_run,
+    may_decide,
+    propose_batch,
+    reject_batch,
+    waiting_completions,
+)
+from certificates.back_office.stopping import warn_of_stop
+from certificates.batch_report import progress_of
+from certificates.forms import BatchForm, ChooseCourseForm, DecisionForm
+from certificates.models import BatchLine, CoursePolicy, IssueBatch
+from certificates.permissions import PROPOSE_BATCH, VIEW_BATCH
+from courses.models import CoursePage
+from lms.core.spreadsheets import SafeExportMixin
+from lms.learning.register import RegisterIndexView, RegisterViewSet
+
+SHOWN = 500  # lines of a dry run on one page; the others are proposed with them
+
+
+class BatchFilterSet(WagtailFilterSet):
+    course = django_filters.ModelChoiceFilter(
+        label=gettext_lazy("Formation"), queryset=CoursePage.objects.order_by("title", "pk")
+    )
+
+    class Meta:
+        model = IssueBatch
+        fields = ["state", "course"]
+
+
+class BatchIndexView(RegisterIndexView):
+    """The batches of people who are all in the officer's scope."""
+
+    def get(self, request, *args, **kwargs):
+        warn_of_stop(request)
+        return super().get(request, *args, **kwargs)
+
+    @cached_property
+    def header_buttons(self):
+        if not self.request.user.has_perm(PROPOSE_BATCH):
+            return []
+        return [HeaderButton(_("Proposer un lot"), url=reverse("certificate_batches:choose"), icon_name="plus")]
+
+
+class BatchViewSet(RegisterViewSet):
+    model = IssueBatch
+    name = "certificate_batches"
+    url_prefix = "lots-de-certificats"
+    icon = "folder-open-inverse"
+    menu_label = gettext_lazy("Lots")
+    menu_order = 262
+    index_view_class = BatchIndexView
+    view_permission = VIEW_BATCH
+    related = ["course", "proposed_by", "decided_by"]
+    filterset_class = BatchFilterSet
+    ordering = ["-proposed_at", "-pk"]
+    list_display = [
+        TitleColumn(
+            "pk",
+            label=gettext_lazy("Lot"),
+            accessor=str,
+            get_url=lambda batch: reverse("certificate_batches:batch", args=[batch.pk]),
+        ),
+        Column("get_state_display", label=gettext_lazy("État"), sort_key="state"),
+        Column("proposed_by", label=gettext_lazy("Proposé par")),
+        DateColumn("proposed_at", label=gettext_lazy("Proposé"), sort_key="proposed_at"),
+        Column("decided_by", label=gettext_lazy("Décidé par")),
+    ]
+    export_filename = "lots-de-certificats"
+    list_export = [
+        *("pk", "course.code", "get_state_display", "proposed_by", "proposed_at", "decided_by", "decided_at", "reason"),
+    ]
+    export_headings = {"pk": gettext_lazy("Lot"), "get_state_display": gettext_lazy("État")}
+
+    def get_urlpatterns(self):
+        return [
+            *super().get_urlpatterns(),
+            path("proposer/", choose, name="choose"),
+            path("proposer/<int:pk>/", propose, name="propose"),
+            path("<int:pk>/", batch, name="batch"),
+            path("<int:pk>/rapport/", BatchReport.as_view(), name="report"),
+            path("<int:pk>/rapport/resultats/", BatchReport.as_view(results_only=True), name="report_results"),
+        ]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def choose(request):
+    """Of which course; those issued in batches come first."""
+    if not request.user.has_perm(PROPOSE_BATCH):
+        raise PermissionDenied
+    form = ChooseCourseForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        return redirect("certificate_batches:propose", form.cleaned_data["course"].pk)
+    in_batches = CoursePolicy.objects.filter(mode=CoursePolicy.Mode.BATCH).select_related("course")
+    return render(request, "certificates/office/batch_choose.html", {"form": form, "policies": in_batches})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def propose(request, pk):
+    """The dry run: who waits, what would become of each; then the proposal."""
+    if not request.user.has_perm(PROPOSE_BATCH):
+        raise PermissionDenied
+    course = get_object_or_404(CoursePage, pk=pk)
+    form = BatchForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        left_out = [int(value) for value in request.POST.getlist("left_out") if value.isdecimal()]
+        try:
+            proposed = propose_batch(course, request.user, form.cleaned_data["note"], timezone.now(), left_out)
+        except BatchRefused:
+            messages.error(request, _("Il ne reste personne à proposer : laissez au moins une ligne."))
+            return redirect("certificate_batches:propose", pk)
+        messages.success(request, _("Lot proposé. Une autre personne doit l’approuver."))
+        return redirect("certificate_batches:batch", proposed.pk)
+    completions = waiting_completions(course, request.user)
+    forecasts = dry_run(list(completions[:SHOWN]))
+    context = {"course": course, "form": form, "forecasts": forecasts, "count": completions.count()}
+    return render(request, "certificates/office/batch_propose.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def batch(request, pk):
+    """What is proposed, or how far it is; the decision, for who may take it."""
+    rows = IssueBatch.objects.visible_to(request.user, VIEW_BATCH).select_related("course", "proposed_by", "decided_by")
+    found = get_object_or_404(rows, pk=pk)
+    form = DecisionForm(request.POST or None) if request.POST.get("act") == "reject" else DecisionForm()
+    if request.method == "POST":
+        if not may_decide(found, request.user):
+            raise PermissionDenied
+        if answered := decide(request, found, form):
+            return answered
+    warn_of_stop(request)
+    rows = BatchLine.objects.with_outcome(found).select_related("enrolment__person", "enrolment__completion")
+    lines = list(rows.order_by("pk")[:SHOWN])
+    completions = [line.enrolment.completion for line in lines] if found.state == IssueBatch.State.PROPOSED else []
+    context = {
+        "batch": found,
+        "lines": lines,
+        "forecasts": dry_run(completions),
+        "progress": progress_of(found),
+        "may_decide": may_decide(found, request.user),
+        "is_own": found.proposed_by_id == request.user.pk,
+        "form": form,
+    }
+    return render(request, "certificates/office/batch.html", context)
+
+
+def decide(request, found, form):
+    """Approve, or reject with a reason; None when the form is to be shown again."""
+    try:
+        if request.POST.get("act") == "approve":
+            approve_batch(found, request.user, timezone.now())
+            messages.success(request, _("Lot approuvé : les certificats se préparent."))
+        elif form.is_valid():
+            reject_batch(found, request.user, form.cleaned_data["reason"], timezone.now())
+            messages.success(request, _("Lot rejeté."))
+        else:
+            return None
+    except BatchRefused:
+        messages.warning(request, _("Quelqu’un d’autre a décidé entre-temps."))
+    return redirect("certificate_batches:batch", found.pk)
+
+
+class BatchReport(SafeExportMixin, ReportView):
+    """Line by line, to read or to download (CSV, XLSX)."""
+
+    page_title = gettext_lazy("Rapport du lot")
+    header_icon = "list-ul"
+    model = BatchLine
+    any_permission_required = None
+    index_url_name = "certificate_batches:report"
+    default_ordering = "pk"
+    columns = [
+        Column("enrolment.person", label=gettext_lazy("Personne")),
+        Column("outcome", label=gettext_lazy("Résultat")),
+        Column("number", label=gettext_lazy("Numéro")),
+        Column("detail", label=gettext_lazy("Précision")),
+    ]
+    list_export = ["enrolment.person.last_name", "enrolment.person.first_name", "outcome", "number", "detail"]
+    export_headings = {
+        "enrolment.person.last_name": gettext_lazy("Nom"),
+        "enrolment.person.first_name": gettext_lazy("Prénom"),
+        "outcome": gettext_lazy("Résultat"),
+        "number": gettext_lazy("Numéro"),
+        "detail": gettext_lazy("Précision"),
+    }
+
+    def setup(self, request, *args, **kwargs):
+        super().setup(request, *args, **kwargs)
+        self.batch = get_object_or_404(IssueBatch.objects.visible_to(request.user, VIEW_BATCH), pk=kwargs["pk"])
+
+    def get_base_queryset(self):
+        return BatchLine.objects.with_outcome(self.batch).select_related("enrolment__person")
+
+    def get_index_url(self):
+        return reverse("certificate_batches:report", args=[self.batch.pk])
+
+    def get_index_results_url(self):
+        return reverse("certificate_batches:report_results", args=[self.batch.pk])
+
+    def get_page_subtitle(self):
+        return str(self.batch)
+
+    def get_breadcrumbs_items(self):
+        return [
+            {"url": reverse("certificate_batches:index"), "label": _("Lots")},
+            {"url": reverse("certificate_batches:batch", args=[self.batch.pk]), "label": str(self.batch)},
+            {"url": "", "label": str(self.page_title)},
+        ]
+
+    def export_subject(self):
+        return self.batch
+
+    def get_filename(self):
+        return f"lot-{self.batch.pk}"
