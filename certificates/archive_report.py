@@ -1,4 +1,4 @@
-"""The operator's page about the proofs of sealed files: how many are at which level, which waits longest, what is wrong."""
+"""The operator's page about seals: the keys, how many files are at which level, which waits longest, what is wrong."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from certificates import rules
 from certificates.actions import ARCHIVE_JOB
-from certificates.models import CertificateFile
+from certificates.models import CertificateFile, SealKey
 from lms.core.models import Job
 from lms.core.permissions import can_operate_jobs
 
@@ -26,10 +26,11 @@ class ArchiveState:
     is_late: bool
     next_restamp_at: datetime | None
     last_job: Job | None
+    keys: list[SealKey]
 
 
 def archive_state(now: datetime) -> ArchiveState:
-    """Four queries, whatever the number of files."""
+    """Five queries, whatever the number of files and of keys."""
     files = CertificateFile.objects.current()
     counts = dict(files.order_by().values_list("level").annotate(Count("pk")))
     oldest = CertificateFile.objects.without_archive().select_related("certificate").first()
@@ -39,6 +40,7 @@ def archive_state(now: datetime) -> ArchiveState:
         oldest is not None and rules.is_archive_late(oldest.created_at, now),
         files.aggregate(next=Min("restamp_at"))["next"],
         Job.objects.filter(name=ARCHIVE_JOB).order_by("-pk").first(),
+        list(SealKey.objects.published().with_signatures_of_the_hour(now)),
     )
 
 
@@ -60,6 +62,7 @@ def archive_report(request):
         "header_icon": "lock",
         "state": archive_state(timezone.now()),
         "time_service": time_service(),
+        "quota": settings.LMS_KEY_QUOTA_PER_HOUR,
         "grace_minutes": settings.LMS_ARCHIVE_AFTER_MINUTES,
     }
     return render(request, "certificates/office/archives.html", context)

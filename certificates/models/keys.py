@@ -5,7 +5,8 @@ from functools import cached_property
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from certificates import key_rules
@@ -19,6 +20,11 @@ class KeyQuerySet(KeptQuerySet):
     def in_use_for(self, purpose):
         """The one that signs for this purpose today, if any."""
         return self.filter(purpose=purpose, state=SealKey.State.ACTIVE)
+
+    def with_signatures_of_the_hour(self, now):
+        """Annotates `signatures`: how many each gave since the hour began."""
+        hour = KeyHour.objects.filter(key=OuterRef("pk"), starts_at=now.replace(minute=0, second=0, microsecond=0))
+        return self.annotate(signatures=Coalesce(Subquery(hour.values("signatures")), 0))
 
     def published(self):
         """All those the public may know, for ever: those that came, those that will, those that went."""

@@ -14,14 +14,16 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from certificates import rules
 from certificates.actions import archive_file, ask_for_archives, warn_of_late_archives
+from certificates.actions.keys import compromise_key
 from certificates.authority import time_files
 from certificates.checking import check_pdf
 from certificates.lasting.proofs import ProofKeeper
 from certificates.lasting.room import certificates_of, open_revocation_source, open_time_stamper
-from certificates.models import CertificateFile
+from certificates.models import CertificateFile, SealKey
 from certificates.storage import read
 from certificates.tasks import archive_due
 from certificates.trust import time_roots, trusted_roots
@@ -304,13 +306,28 @@ def test_operator_sees_counts_the_oldest_and_the_alarm(client, operator, due, ru
     assert reverse("certificate_archives") in client.get(reverse("wagtailadmin_home")).content.decode()
 
 
+def test_operator_sees_the_keys_their_end_and_what_they_gave_this_hour(client, operator, settings):
+    client.force_login(operator)
+    assert "Aucune clé au registre" in client.get(reverse("certificate_archives")).content.decode()
+    make_certificate()
+    key, now = SealKey.objects.get(purpose="pdf"), timezone.now()
+    page = client.get(reverse("certificate_archives")).content.decode()
+    assert "cachet des documents" in page
+    assert "active : signe" in page
+    assert "1 sur 20000" in page.replace("\xa0", "").replace("\u202f", "")
+    assert date_format(timezone.localtime(key.valid_to), "j F Y") in page
+    compromise_key(key, now, "Jeton volé", timezone.now())
+    page = client.get(reverse("certificate_archives")).content.decode()
+    assert "compromise" in page and "Jeton volé" in page
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_operators_page_costs_the_same_for_any_number_of_files(client, operator, count, django_assert_num_queries):
     for _ in range(count):
         make_certificate()
     client.force_login(operator)
     client.get(reverse("certificate_archives"))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get(reverse("certificate_archives"))
 
 

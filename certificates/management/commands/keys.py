@@ -55,13 +55,11 @@ class Command(BaseCommand):
             raise CommandError(str(refusal)) from refusal
 
     def do_list(self, **options):
-        hour = timezone.now().replace(minute=0, second=0, microsecond=0)
-        for key in SealKey.objects.published():
+        for key in SealKey.objects.published().with_signatures_of_the_hour(timezone.now()):
             end = f"jusqu’au {timezone.localtime(key.valid_to):%d/%m/%Y}" if key.valid_to else "sans fin fixée"
-            used = sum(key.hours.filter(starts_at=hour).values_list("signatures", flat=True))
             self.stdout.write(
                 f"{key.purpose:20} {key.label:24} {key.kind:10} {SealKey.State(key.state).value:12} {end:22} "
-                f"{used}/{settings.LMS_KEY_QUOTA_PER_HOUR} signatures cette heure  kid {key.kid}"
+                f"{key.signatures}/{settings.LMS_KEY_QUOTA_PER_HOUR} signatures cette heure  kid {key.kid}"
             )
         if not SealKey.objects.exists():
             self.stdout.write(
