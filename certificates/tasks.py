@@ -11,11 +11,13 @@ from django.utils import timezone
 
 from certificates.actions import (
     ARCHIVE_JOB,
+    CLOSE_JOB,
     PUBLISH_JOB,
     CredentialSigners,
     archive_batch,
     ask_for_archives,
     ask_for_states,
+    close_log,
     forget_old_names,
     is_held,
     make_credential,
@@ -210,3 +212,14 @@ def archive_due():
 @shared_task(name="certificates.forget_old_names")
 def forget_names_past_retention():
     forget_old_names(timezone.localdate())
+
+
+@job_handler(CLOSE_JOB, queue="signing")
+def close(job):
+    """The acts logged, and the root of the log dated; tried again while nobody gives the time."""
+    close_log(open_time_stamper(), timezone.now())
+
+
+@shared_task(name="certificates.close_log_daily")
+def close_log_daily():
+    enqueue(CLOSE_JOB, key=f"{CLOSE_JOB}:{timezone.localdate().isoformat()}")

@@ -1,14 +1,15 @@
 """Addresses of certificates: the holder's, and those of anyone who verifies."""
 
-from django.urls import path
+from django.urls import path, re_path
 
-from certificates.views import api, codes, files, holder, holds, published
+from certificates.views import api, codes, files, holder, holds, log, offline, published
 
 app_name = "certificates"
 urlpatterns = [
     path("mes-certificats/", holder.mine, name="mine"),
     path("mes-certificats/<int:pk>/", holder.certificate, name="certificate"),
     path("mes-certificats/<int:pk>/certificat.pdf", holder.download, name="download"),
+    re_path(r"^mes-certificats/(?P<pk>\d+)/badge\.(?P<form>png|svg|json|jwt)$", holder.badge, name="badge"),
     path("mes-certificats/<int:pk>/visibilite/", holder.visibility, name="visibility"),
     path("mes-certificats/<int:pk>/nouveau-lien/", holder.new_link, name="new_link"),
     path("mes-certificats/en-attente/<int:pk>/", holds.hold, name="hold"),
@@ -16,7 +17,14 @@ urlpatterns = [
     path("mes-certificats/questions/<int:pk>/", holds.check, name="check"),
     path("verifier/", codes.verify, name="verify"),
     path("verifier/fichier/", files.verify_file, name="verify_file"),
+    path("verifier/hors-ligne/", offline.page, name="offline"),
+    path("verifier/hors-ligne/donnees.json", offline.data, name="offline_data"),
+    path("verifier/hors-ligne/travailleur.js", offline.worker, name="offline_worker"),
+    path("verifier/hors-ligne/manifeste.json", offline.manifest, name="offline_manifest"),
     path("c/<str:typed>/", codes.verify_code, name="verify_code"),
+    path("c/<str:typed>/journal/", log.proof, name="log_proof"),
+    path("api/v1/log/", log.api_heads, name="api_heads"),
+    path("api/v1/certificates/<str:typed>/log/", log.api_proof, name="api_log_proof"),
     path(".well-known/did.json", published.did, name="did"),
     path("etats/<slug:purpose>/<int:number>/", published.status_list, name="status_list"),
     path("api/v1/keys/", published.keys, name="api_keys"),

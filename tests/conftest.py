@@ -87,7 +87,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
 
     On SQLite, emptying it between tests must be allowed to empty what is append-only too.
     """
-    from certificates import design_triggers
+    from certificates import design_triggers, log_triggers
     from courses import review_triggers
     from courses.actions import ensure_site
     from lms.assessment import mark_triggers
@@ -102,6 +102,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
             mark_triggers.remove(connection)
             design_triggers.remove(connection)
             review_triggers.remove(connection)
+            log_triggers.remove(connection)
 
 
 @pytest.fixture(autouse=True)

@@ -14,12 +14,14 @@ from certificates.actions.crediting import (
 from certificates.actions.holds import AlreadyDecided, is_held, refuse_hold, release_hold
 from certificates.actions.issuing import ask_for_certificate, publish_certificate, reserve_certificate
 from certificates.actions.life import ActRefused, lift_suspension, revoke_certificate, suspend_certificate, void_number
+from certificates.actions.logging_acts import CLOSE_JOB, close_log, log_acts
 from certificates.actions.showing import choose_visibility, erase_name, forget_old_names, renew_link
 from certificates.actions.succession import issue_after_void, reissue_certificate
 from certificates.actions.watching import warn_of_late_archives, warn_of_seal_end
 
 __all__ = [
     "ARCHIVE_JOB",
+    "CLOSE_JOB",
     "PUBLISH_JOB",
     "ActRefused",
     "AlreadyDecided",
@@ -31,11 +33,13 @@ __all__ = [
     "ask_for_certificate",
     "ask_for_states",
     "choose_visibility",
+    "close_log",
     "erase_name",
     "forget_old_names",
     "is_held",
     "issue_after_void",
     "lift_suspension",
+    "log_acts",
     "make_credential",
     "make_late_credentials",
     "publish_certificate",

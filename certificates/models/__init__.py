@@ -10,6 +10,7 @@ from certificates.models.files import CertificateFile
 from certificates.models.holds import CheckQuestion, Hold, KnowledgeCheck
 from certificates.models.kept import KeptForever
 from certificates.models.keys import KeyHour, SealKey
+from certificates.models.log import LogEntry, TreeHead, TreeNode
 
 __all__ = [
     "BatchLine",
@@ -30,7 +31,10 @@ __all__ = [
     "KeptForever",
     "KeyHour",
     "KnowledgeCheck",
+    "LogEntry",
     "Publication",
     "SealKey",
     "Series",
+    "TreeHead",
+    "TreeNode",
 ]

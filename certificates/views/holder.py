@@ -1,5 +1,6 @@
 """The holder's pages: their certificates, the documents, and who may see what."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,6 +14,7 @@ from django.views.generic import ListView
 from certificates import storage
 from certificates.actions import choose_visibility, renew_link
 from certificates.checks_made import checks_of
+from certificates.credentials.picture import png_badge, svg_badge
 from certificates.facts import printed_facts, standing_of
 from certificates.forms import VisibilityForm
 from certificates.linkedin import linkedin_address
@@ -42,7 +44,9 @@ mine = never_cache(CertificateList.as_view())
 @require_safe
 @never_cache
 def certificate(request, pk):
-    certificate = get_object_or_404(Certificate.objects.visible_to(request.user).prefetch_related("files"), pk=pk)
+    certificate = get_object_or_404(
+        Certificate.objects.visible_to(request.user).select_related("credential").prefetch_related("files"), pk=pk
+    )
     printed = certificate.printed
     is_holder = certificate.person_id == request.user.pk
     context = {
@@ -52,6 +56,7 @@ def certificate(request, pk):
         "standing": standing_of(certificate, timezone.localdate()) if certificate.is_issued else None,
         "file": certificate.current_file(),
         "is_holder": is_holder,
+        "has_badge": hasattr(certificate, "credential") and not certificate.erased_at,
         "shared_url": request.build_absolute_uri(certificate.shared_path),
         "linkedin_url": linkedin_address(certificate),
         "visibility_form": VisibilityForm(initial={"visibility": certificate.visibility}),
@@ -78,6 +83,25 @@ def download(request, pk):
             "X-Content-Type-Options": "nosniff",
         },
     )
+
+
+@require_safe
+@never_cache
+def badge(request, pk, form):
+    """The Open Badge: its picture with the credential inside, or the credential alone in one of its two signed forms."""
+    visible = Certificate.objects.visible_to(request.user).published().select_related("credential")
+    certificate = get_object_or_404(visible, pk=pk, credential__isnull=False, erased_at__isnull=True)
+    printed, credential = certificate.printed, certificate.credential
+    said = printed.course_title, printed.issuer, printed.assurance, credential.document
+    content, media_type = {
+        "png": lambda: (png_badge(*said, settings.LMS_FONTS_DIR), "image/png"),
+        "svg": lambda: (svg_badge(*said), "image/svg+xml"),
+        "json": lambda: (credential.document, "application/vc"),
+        "jwt": lambda: (credential.token, "application/vc+jwt"),
+    }[form]()
+    name = f"badge-{certificate.printed_number}.{form}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
+    return HttpResponse(content, content_type=media_type, headers=headers)
 
 
 @require_POST

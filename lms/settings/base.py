@@ -130,6 +130,8 @@ LMS_FONTS_DIR = LMS_NODE_MODULES_DIR / "@expo-google-fonts" / "noto-sans"
 LMS_VENDOR_FILES = {
     "vendor/pico/pico.min.css": "@picocss/pico/css/pico.min.css",
     "vendor/htmx/htmx.min.js": "htmx.org/dist/htmx.min.js",
+    "vendor/qr/decode.js": "qr/decode.js",
+    "vendor/qr/index.js": "qr/index.js",
 }
 # A job whose worker died is taken up again once its lease ends; a live worker renews it three times in that span.
 LMS_JOB_LEASE_SECONDS = int(os.environ.get("LMS_JOB_LEASE_SECONDS") or 60)
@@ -469,6 +471,8 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute=40),
         "options": {"expires": 3600},
     },
+    # The log of acts is closed for the day under a root, dated by the time-stamp authority.
+    "certificates.close_log": {"task": "certificates.close_log_daily", "schedule": crontab(hour=2, minute=0)},
     # Erased names are no longer confirmed once the retention period is over.
     "certificates.forget_old_names": {
         "task": "certificates.forget_old_names",

@@ -12,12 +12,13 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
 from certificates import storage
-from certificates.actions import erase_name
+from certificates.actions import close_log, erase_name
 from certificates.models import Certificate, CheckCount
 from certificates.rules import new_public_code
+from certificates.tasks import publish
 from certificates.verdicts import LARGEST_BYTES
 from certificates.views.api import DESCRIPTION
-from tests.certificates.makers import make_certificate, make_reserved
+from tests.certificates.makers import Payload, make_certificate, make_reserved
 
 pytestmark = pytest.mark.django_db
 
@@ -35,10 +36,11 @@ def conforms(described):
         media_type, schema = schema_of(described, path, method, answer.status_code)
         assert answer["Content-Type"].partition(";")[0] == media_type
         validator = Draft202012Validator({**schema, "components": described["components"]})
-        content = json.loads(answer.content)
+        content = answer.content.decode() if media_type == "application/jose" else json.loads(answer.content)
         assert [error.message for error in validator.iter_errors(content)] == []
         assert answer["Access-Control-Allow-Origin"] == "*"
         assert answer["X-Robots-Tag"] == "noindex, nofollow"
+        assert "Set-Cookie" not in answer
         return content
 
     return check
@@ -156,3 +158,18 @@ def test_interface_asks_for_no_token_and_looks_at_no_session(client):
     Certificate.objects.filter(pk=certificate.pk).update(visibility="link")
     client.force_login(certificate.person)
     assert get(client, certificate).status_code == 404
+
+
+def test_what_is_published_conforms_too(client, conforms):
+    certificate = make_certificate()
+    conforms(client.get(reverse("certificates:api_states")), "/states/")
+    conforms(
+        client.get(reverse("certificates:api_log_proof", args=[certificate.public_code])), "/certificates/{code}/log/"
+    )
+    publish(Payload())
+    close_log(None, timezone.now())
+    conforms(client.get(reverse("certificates:api_states")), "/states/")
+    assert len(conforms(client.get(reverse("certificates:api_keys")), "/keys/")["keys"]) == 4
+    assert len(conforms(client.get(reverse("certificates:api_heads")), "/log/")["heads"]) == 1
+    proof = client.get(reverse("certificates:api_log_proof", args=[certificate.public_code]))
+    assert len(conforms(proof, "/certificates/{code}/log/")["acts"]) == 2

@@ -217,3 +217,43 @@ def test_badge_holds_no_name_once_it_is_erased(certificate):
     assert name not in str(row)
     publish(Payload())
     assert Credential.objects.count() == 1
+
+
+# --- The holder's badge
+
+
+@pytest.mark.parametrize(
+    ("form", "extract"), [("png", OB3Verifier.extract_token_from_png), ("svg", OB3Verifier.extract_token_from_svg)]
+)
+def test_badge_is_inside_its_picture(client, certificate, form, extract):
+    publish(Payload())
+    client.force_login(certificate.person)
+    answer = client.get(reverse("certificates:badge", args=[certificate.pk, form]))
+    assert answer["Content-Disposition"] == f'attachment; filename="badge-{certificate.printed_number}.{form}"'
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert verify(json.loads(extract(answer.content))).achievement.name == certificate.course_title
+    assert len(answer.content) < 40_000
+
+
+def test_badge_is_downloaded_by_those_who_see_the_certificate_only(client, certificate):
+    for form, media_type in (("json", "application/vc"), ("jwt", "application/vc+jwt")):
+        address = reverse("certificates:badge", args=[certificate.pk, form])
+        client.force_login(certificate.person)
+        assert client.get(address)["Content-Type"] == media_type
+        client.force_login(make_user())
+        assert client.get(address).status_code == 404
+        client.logout()
+        assert client.get(address).status_code == 302
+    erase_name(certificate, None, "Demande", timezone.now())
+    client.force_login(certificate.person)
+    assert client.get(reverse("certificates:badge", args=[certificate.pk, "png"])).status_code == 404
+
+
+def test_page_of_the_holder_shows_the_badge_and_the_certificate_is_read_in_few_queries(
+    client, certificate, django_assert_num_queries
+):
+    client.force_login(certificate.person)
+    client.get(certificate.get_absolute_url())
+    with django_assert_num_queries(5):  # who may see it (2), certificate with its badge, files, checks
+        page = client.get(certificate.get_absolute_url()).content.decode()
+    assert "Badge numérique" in page

@@ -1,0 +1,15 @@
+"""The log of acts is append-only for the database too."""
+
+from lms.core import append_only
+
+TABLES = ("certificates_logentry", "certificates_treenode", "certificates_treehead")
+
+
+def install(connection):
+    for table in TABLES:
+        append_only.install(connection, table, table)
+
+
+def remove(connection):
+    for table in TABLES:
+        append_only.remove(connection, table, table)
