@@ -11,7 +11,8 @@ from bench.report import Row, row
 from bench.scenarios import scenarios
 from bench.server import Meter, web_server
 
-# Row, what is measured, its floor.
+# Row, what is measured, its floor. A submission stands by its first request; its marks come with the page that follows,
+# which the row after it counts too, against a bare write followed by a bare page.
 PAIRS = [
     ("lesson_against_plain_django", "lesson", "plain_lesson"),
     ("lesson_against_stock_wagtail", "lesson", "stock_lesson"),
