@@ -49,9 +49,14 @@ class AskingForm(TaughtPageForm):
 
 
 class LessonPageForm(AskingForm):
-    """A lesson asks questions by its blocks."""
+    """A lesson asks questions by its blocks; a new one has a text to write in."""
 
     question_names = re.compile(r"body-\d+-value-question")
+
+    def __init__(self, data=None, files=None, parent_page=None, *args, instance=None, **kwargs):
+        if instance is not None and instance.pk is None and not instance.body:
+            instance.body = [("prose", "")]
+        super().__init__(data, files, parent_page, *args, instance=instance, **kwargs)
 
     @staticmethod
     def asked_by(page) -> set[int]:

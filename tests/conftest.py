@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings
 from django.core.cache import caches
+from django.core.checks.urls import check_url_config
 from django.db import connection, connections
 from django.templatetags.static import static
 from django.utils import timezone
@@ -82,7 +83,13 @@ def commits(item) -> bool:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
+def french_screens():
+    """The back office as a server makes it. Made later, in the course of `migrate`, some of its words would be English."""
+    check_url_config(None)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(french_screens, django_db_setup, django_db_blocker):
     """The test database, with the home page and the catalogue every installation starts with, which are slow to make.
 
     On SQLite, emptying it between tests must be allowed to empty what is append-only too.

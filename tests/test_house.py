@@ -264,3 +264,23 @@ def test_browser_tests_wait_for_what_they_assert(path):
         if any(map(reads_at_once, ast.walk(node.test)))
     ]
     assert found == [], "write `expect(…)`, which waits"
+
+
+PICTURE = re.compile(r"!\[([^\]]*)\]\(([^)\s]+)\)")
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=short)
+def test_pictures_of_the_documents_exist_say_what_they_show_and_are_light(path):
+    for words, address in PICTURE.findall(path.read_text()):
+        picture = path.parent / address
+        assert words.strip(), f"{address}: no words for those who do not see it"
+        assert picture.is_file(), f"{address}: no such picture"
+        assert picture.stat().st_size <= 60_000, f"{address}: heavier than 60 kB"
+
+
+def test_every_picture_of_the_documents_is_shown_in_one():
+    shown = {
+        (path.parent / address).resolve() for path in DOCUMENTS for _, address in PICTURE.findall(path.read_text())
+    }
+    assert {path for path in (ROOT / "docs" / "img").iterdir() if path.resolve() not in shown} == set()

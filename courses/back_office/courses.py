@@ -36,6 +36,8 @@ class CourseFilter(PageFilterSet):
 class CourseIndexView(IndexView):
     """The list of courses; whoever may add one may bring one in whole."""
 
+    add_item_label = gettext_lazy("Ajouter une formation")
+
     @cached_property
     def header_more_buttons(self):
         buttons = list(super().header_more_buttons)

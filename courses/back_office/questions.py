@@ -102,6 +102,7 @@ EXPORTS = {
 class QuestionIndexView(SnippetIndexView):
     """The bank; what its filters leave may be exported in each format, and a file brought in."""
 
+    add_item_label = gettext_lazy("Ajouter une question")
     FORMATS = tuple(EXPORTS)
 
     def search_queryset(self, queryset):

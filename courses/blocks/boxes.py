@@ -119,5 +119,5 @@ class MicroActionBlock(blocks.StructBlock):
         description = _(
             "Une petite action à faire dès demain, au milieu de la leçon. Celle qui la termine s’écrit sous le contenu."
         )
-        label_format = "{label} : {text}"
+        label_format = "{label} {text}"
         preview_value = {"text": "J’active la double authentification de ma messagerie."}

@@ -32,7 +32,7 @@ class QuickCheckBlock(blocks.StructBlock):
         template = "courses/blocks/quick_check.html"
         preview_template = "courses/blocks/preview/quick_check.html"
         description = _("Une question dans la leçon, sans note : le lecteur répond, puis lit aussitôt l’explication.")
-        label_format = "{label} : {question}"
+        label_format = "{label}"  # a question not chosen yet would be called « null »
 
     def clean(self, value):
         cleaned = super().clean(value)

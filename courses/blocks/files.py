@@ -68,7 +68,7 @@ class AudioBlock(blocks.StructBlock):
         description = _(
             "Un enregistrement avec sa transcription. Rien n’est téléchargé avant qu’on appuie sur lecture."
         )
-        label_format = "{label} : {title}"
+        label_format = "{label} {title}"
 
     def get_preview_value(self):
         return self.normalize(
@@ -117,7 +117,7 @@ class VideoBlock(blocks.StructBlock):
         group = FILES
         template = "courses/blocks/video.html"
         description = _("L’affiche et le poids d’abord ; la vidéo n’est téléchargée que si on la demande.")
-        label_format = "{label} : {title}"
+        label_format = "{label} {title}"
 
     def get_preview_value(self):
         return self.normalize(

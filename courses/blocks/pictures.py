@@ -24,6 +24,7 @@ class LessonImageBlock(ImageBlock):
     class Meta:
         label = _("image")
         icon = "image"
+        label_format = "{label} {alt_text}"
         group = FILES
         template = "courses/blocks/image.html"
         preview_template = "courses/blocks/preview/image.html"
@@ -56,7 +57,7 @@ class FigureBlock(blocks.StructBlock):
         template = "courses/blocks/figure.html"
         preview_template = "courses/blocks/preview/figure.html"
         description = _("Un schéma, une carte, un graphique : légende et source obligatoires.")
-        label_format = "{label} : {caption}"
+        label_format = "{label} {caption}"
 
     def clean(self, value):
         cleaned = super().clean(value)

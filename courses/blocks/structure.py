@@ -82,6 +82,7 @@ class StepsBlock(blocks.StructBlock):
         template = "courses/blocks/steps.html"
         description = _("Une démarche à suivre dans l’ordre ; les numéros se mettent seuls.")
         label_format = "{label} {title}"
+        default = {"items": [{"title": "", "text": ""}] * 2}
         preview_value = {
             "title": "Activer la double authentification",
             "items": [

@@ -34,6 +34,11 @@ class ComparisonBlock(TypedTableBlock):
             _("Trois colonnes se lisent sans défiler sur un téléphone ; cinq au plus."),
         )
 
+    def get_default(self):
+        """Two columns and a row to fill, rather than a caption over nothing."""
+        text = self.child_blocks["text"]
+        return TypedTable([{"block": text, "heading": ""}] * 2, [{"values": ["", ""]}], caption="")
+
     def get_preview_value(self):
         columns = [{"block": self.child_blocks["text"], "heading": name} for name in ("Canal", "Délai", "Preuve")]
         rows = [("Courriel", "une heure", "faible"), ("Parapheur", "un jour", "forte")]

@@ -24,7 +24,7 @@ class DefinitionBlock(blocks.StructBlock):
         group = REFERENCES
         template = "courses/blocks/definition.html"
         description = _("Un mot du métier expliqué une fois, là où il apparaît.")
-        label_format = "{label} : {term}"
+        label_format = "{label} {term}"
         preview_value = {
             "term": "Interopérabilité",
             "text": "<p>Capacité de systèmes différents à échanger des données et à s’en servir.</p>",
@@ -54,7 +54,7 @@ class LawQuoteBlock(blocks.StructBlock):
         description = _(
             "Une loi, un décret, une circulaire : le texte exact, son article, sa référence et son adresse."
         )
-        label_format = "{reference}, {article}"
+        label_format = "{label} {article}"
         preview_value = {
             "text": "<p>Le texte de l’article, mot pour mot, tel que le Journal officiel l’a publié.</p>",
             "reference": "Loi n° 2017-20 du 20 avril 2018 portant code du numérique en République du Bénin",

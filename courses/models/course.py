@@ -4,6 +4,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Count, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce, Left, Length
+from django.forms import CheckboxSelectMultiple
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalManyToManyField
 from wagtail import blocks
@@ -153,12 +155,12 @@ class CoursePage(Page):
     content_panels = [
         *Page.content_panels,
         FieldPanel("summary"),
-        FieldPanel("objectives"),
+        FieldPanel("objectives", help_text=_("Ce que l’on saura faire à la fin : un verbe d’action par objectif.")),
         InlinePanel("competence_gains", label=_("compétence acquise")),
         MultiFieldPanel(
             [
-                FieldPanel("strands"),
-                FieldPanel("audience"),
+                FieldPanel("strands", widget=CheckboxSelectMultiple),
+                FieldPanel("audience", widget=CheckboxSelectMultiple),
                 FieldRowPanel([FieldPanel("duration_minutes"), FieldPanel("in_person_minutes")]),
                 FieldPanel("assurance"),
             ],
@@ -179,7 +181,8 @@ class CoursePage(Page):
             [
                 FieldPanel("producer"),
                 FieldPanel("contact_email"),
-                FieldRowPanel([FieldPanel("licence"), FieldPanel("review_due_on")]),
+                FieldPanel("licence"),
+                FieldPanel("review_due_on"),
                 FieldPanel("sources"),
             ],
             heading=_("Origine et tenue à jour"),
@@ -253,7 +256,7 @@ class CoursePage(Page):
 
     def _give_code(self):
         """The slug for a code; numbered if a course has it, as that of a copy in another branch may."""
-        number, wanted = 1, self.slug[:76]
+        number, wanted = 1, slugify(self.slug)[:76]
         while not self.code and wanted:
             code, number = (wanted if number == 1 else f"{wanted}-{number}"), number + 1
             if not CoursePage.objects.filter(code=code).exists():

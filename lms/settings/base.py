@@ -383,6 +383,10 @@ WAGTAILADMIN_LOGIN_URL = "account_login"  # one login, with its second factor an
 WAGTAILADMIN_PERMITTED_LANGUAGES = [("fr", "français"), ("en", "English")]
 WAGTAIL_CONTENT_LANGUAGES = [("fr", "français")]
 WAGTAIL_I18N_ENABLED = False
+# A draft is saved by itself after ten quiet seconds: each half-second would cost authors their megabytes, and the first
+# such save would often meet the press on « Publier », which then finds the address of the new page taken.
+WAGTAIL_AUTOSAVE_INTERVAL = 10_000
+WAGTAIL_ALLOW_UNICODE_SLUGS = False  # « réseau » gives « reseau »: our addresses and codes are plain
 WAGTAIL_PASSWORD_RESET_ENABLED = False
 WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
 WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False

@@ -1,5 +1,6 @@
 """One machine, one command: `make run`. Demo accounts and the sandbox authority are welcome here, DEBUG=1 if asked."""
 
+import os
 import secrets
 from tempfile import TemporaryFile
 
@@ -33,6 +34,7 @@ def own_secret_key() -> str:
 SECRET_KEY = SECRET_KEY or own_secret_key()
 # A colleague may open the page from another machine of the same network.
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "*")
+LMS_CONTACT_EMAIL = os.environ.get("LMS_CONTACT_EMAIL") or "formation@demo.example"  # of the courses of the demo
 ACCOUNT_EMAIL_VERIFICATION = "optional"
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = LMS_DATA_DIR / "mail"

@@ -143,7 +143,7 @@ class SkillsGroup(SnippetViewSetGroup):
     menu_label = _("Compétences")
     menu_name = "skills"
     menu_icon = "success"
-    menu_order = 300
+    menu_order = 410  # after the images and documents of trainers
 
 
 register_snippet(SkillsGroup)
