@@ -15,6 +15,8 @@ TARGETS = {
     "catalogue_anonymous": 0.66,
     "quiz_answer_save": 0.5,
     "quiz_submission": 0.5,
+    "certificate_sealed": 1 / 6,
+    "certificates_drawn_and_sealed": 1,
 }
 
 

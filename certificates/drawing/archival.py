@@ -16,7 +16,7 @@ from reportlab.pdfbase.pdfdoc import PDFArray, PDFDictionary, PDFName, PDFString
 from reportlab.pdfgen.canvas import Canvas
 
 from certificates.drawing.attachments import Attachment, lay_attachments
-from certificates.drawing.objects import RawObject, stream
+from certificates.drawing.objects import RawObject, StructureElement, stream
 from certificates.drawing.xmp import XMP
 
 rl_config.useA85 = 0
@@ -68,7 +68,7 @@ class ArchivalCanvas(Canvas):
         self.now = now.astimezone(UTC).replace(microsecond=0)
         self.pdf_date = self.now.strftime("D:%Y%m%d%H%M%S+00'00'")
         self._doc.info._dateFormatter = lambda *parts: self.pdf_date
-        self.elements = []  # (dictionary, number of the marked content or None, annotation or None)
+        self.elements = []  # in reading order
         self.annotations = []
         self.marked_count = 0
 
@@ -103,12 +103,7 @@ class ArchivalCanvas(Canvas):
         self._code.append("EMC")
 
     def add_element(self, tag, alt="", box=None, number=None, annotation=None):
-        element = {"Type": PDFName("StructElem"), "S": PDFName(tag)}
-        if alt:
-            element["Alt"] = PDFString(alt)
-        if box:
-            element["A"] = PDFDictionary({"O": PDFName("Layout"), "BBox": PDFArray(box), "Placement": PDFName("Block")})
-        self.elements.append((PDFDictionary(element), number, annotation))
+        self.elements.append(StructureElement(tag, alt, box, number, annotation))
 
     def link_annotation(self, url: str, description: str, box: tuple) -> PDFDictionary:
         return PDFDictionary(
@@ -181,21 +176,17 @@ class ArchivalCanvas(Canvas):
         root_ref, whole_ref = document.Reference(root), document.Reference(whole)
         page = document.thisPageRef()
         children, from_marks, from_annotations = [], [], []
-        for element, number, annotation in self.elements:
-            element["P"], element["Pg"] = whole_ref, page
+        for element in self.elements:
             reference = document.Reference(element)
-            contents = []
-            if number is not None:
-                contents.append(number)
-                from_marks.append((number, reference))
-            if annotation is not None:
+            element.parent, element.page = whole_ref, page
+            if element.number is not None:
+                from_marks.append((element.number, reference))
+            if element.annotation is not None:
                 key = len(from_annotations) + 1
-                annotation["StructParent"] = key
-                annotation_ref = document.Reference(annotation)
-                self.annotations.append(annotation_ref)
+                element.annotation["StructParent"] = key
+                element.annotation_ref = document.Reference(element.annotation)
+                self.annotations.append(element.annotation_ref)
                 from_annotations += [(key, reference)]
-                contents.append(PDFDictionary({"Type": PDFName("OBJR"), "Obj": annotation_ref, "Pg": page}))
-            element["K"] = PDFArray(contents)
             children.append(reference)
         whole.dict.update(
             {"Type": PDFName("StructElem"), "S": PDFName("Document"), "P": root_ref, "K": PDFArray(children)}

@@ -5,7 +5,16 @@ from certificates.drawing import motif, palette
 from certificates.drawing.fonts import BOLD, REGULAR, SEMIBOLD, fitted
 from certificates.drawing.palette import Palette, palette_of
 from certificates.drawing.pen import Pen
-from certificates.drawing.place import FOOT_TOP, HEIGHT, LEFT, MAIN_WIDTH, MARGIN
+from certificates.drawing.place import (
+    FOOT_TOP,
+    HEIGHT,
+    LEFT,
+    MAIN_WIDTH,
+    MARGIN,
+    SEAL_BOX,
+    SEAL_HEIGHT,
+    SEAL_WIDTH,
+)
 from certificates.sealing.document import signature_dictionary
 from certificates.snapshot import Snapshot
 
@@ -14,7 +23,6 @@ NAME_SIZES = (31, 28, 25, 22, 20)
 LONG_NAME_SIZES = (20, 18, 16, 14, 12, 10)
 TITLE_SIZES = (20, 18, 16, 14, 12)
 LONG_TITLE_SIZES = (12, 11, 10, 9)
-SEAL_WIDTH, SEAL_HEIGHT = 206, 50
 
 
 def draw_body(pen: Pen, snapshot: Snapshot, design: DesignContent, can_be_sealed: bool) -> None:
@@ -35,9 +43,7 @@ def draw_heading(pen: Pen, snapshot: Snapshot, design: DesignContent, colours: P
     if first:
         x += draw_logo(pen, first, LEFT, top - 11) + 10
     else:
-        with pen.canvas.artifact():
-            motif.brand_mark(pen.canvas, colours, LEFT, top - 9, 33)
-        x += 43
+        x += 43  # the platform's mark, on the ground
     right = LEFT + MAIN_WIDTH
     for logo in reversed(others):
         width, _ = logo_size(logo)
@@ -157,16 +163,8 @@ def draw_signatories(pen: Pen, snapshot: Snapshot) -> None:
 
 
 def draw_seal(pen: Pen, snapshot: Snapshot, colours: Palette, can_be_sealed: bool) -> None:
-    left, low = LEFT + MAIN_WIDTH - SEAL_WIDTH, MARGIN + 32
-    box = (left, low, left + SEAL_WIDTH, low + SEAL_HEIGHT)
-    canvas = pen.canvas
-    with canvas.artifact():
-        canvas.setStrokeColor(colours.main)
-        canvas.setLineWidth(0.8)
-        canvas.setFillColor(palette.WHITE)
-        canvas.rect(*box[:2], SEAL_WIDTH, SEAL_HEIGHT, stroke=1, fill=1)
-        motif.diamonds_tile(canvas, colours, *box[:2], SEAL_HEIGHT)
-    x, width = left + SEAL_HEIGHT + 9, SEAL_WIDTH - SEAL_HEIGHT - 14
+    box, canvas = SEAL_BOX, pen.canvas
+    x, width = box[0] + SEAL_HEIGHT + 9, SEAL_WIDTH - SEAL_HEIGHT - 14
     with canvas.tagged("P"):
         pen.in_line(pen.said("seal"), x, box[3] - 16, 9.5, width, BOLD, colours.main)
     pen.block("P", snapshot.issuer, x, box[3] - 28, width, (7.4, 6.6, 6), REGULAR, palette.INK, 1)

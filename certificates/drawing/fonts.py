@@ -30,7 +30,7 @@ KERNED_FROM_POINTS = 14  # below, kerning costs more than it shows
 
 def has_marks(text: str) -> bool:
     """Whether some accent has no composed letter, so that it has to be placed (ɔ́, ọ̀)."""
-    return any(unicodedata.combining(letter) for letter in unicodedata.normalize("NFC", text))
+    return not text.isascii() and any(unicodedata.combining(letter) for letter in unicodedata.normalize("NFC", text))
 
 
 def shaped(text: str, font: str, size: float) -> str:
@@ -42,22 +42,31 @@ def shaped(text: str, font: str, size: float) -> str:
     return shapeFragWord([width, (ABag(fontName=font, fontSize=size), text)], FEATURES)[1][1]
 
 
+@lru_cache(maxsize=20_000)
+def ems(text: str, font: str) -> float:
+    """How wide a text is at one point; the words of documents are much the same."""
+    return pdfmetrics.stringWidth(text, font, 1)
+
+
 def wrapped(text: str, font: str, size: float, width: float) -> list[str]:
     """The composed (NFC) text cut at its spaces into lines no wider than `width` points; a longer word stays whole."""
-    lines = [""]
+    space, longest = ems(" ", font), width / size
+    lines, used = [], 0.0
     for word in unicodedata.normalize("NFC", text).split(" "):
-        longer = f"{lines[-1]} {word}".strip()
-        if lines[-1] and pdfmetrics.stringWidth(longer, font, size) > width:
-            lines.append(word)
+        wide = ems(word, font)
+        if lines and used + space + wide <= longest:
+            lines[-1].append(word)
+            used += space + wide
         else:
-            lines[-1] = longer
-    return lines
+            lines.append([word])
+            used = wide
+    return [" ".join(line) for line in lines]
 
 
 def fitted(text: str, font: str, sizes: tuple[float, ...], width: float, most_lines: int) -> tuple[float, list[str]]:
     """The largest of `sizes` at which the text fits in `most_lines` lines; the last one in any case."""
     for size in sizes:
         lines = wrapped(text, font, size, width)
-        if len(lines) <= most_lines and all(pdfmetrics.stringWidth(line, font, size) <= width for line in lines):
+        if len(lines) <= most_lines and all(ems(line, font) * size <= width for line in lines):
             break
     return size, lines

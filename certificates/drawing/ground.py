@@ -16,6 +16,9 @@ from certificates.drawing.place import (
     MARGIN,
     PANEL_LEFT,
     PANEL_WIDTH,
+    SEAL_BOX,
+    SEAL_HEIGHT,
+    SEAL_WIDTH,
     TILE_COUNT,
     WIDTH,
 )
@@ -24,14 +27,17 @@ ACROSS_WIDTH = 560
 
 
 @lru_cache(maxsize=16)
-def ground_operators(colours: Colours, word_across: str) -> str:
-    """The operators; `word_across` is SPÉCIMEN, APERÇU… or nothing."""
+def ground_operators(colours: Colours, word_across: str, has_mark: bool) -> str:
+    """The operators; `word_across` is SPÉCIMEN, APERÇU… or nothing; `has_mark`: the platform's, where no logo is."""
     canvas = Canvas(None, pagesize=(WIDTH, HEIGHT), initialFontName=REGULAR)
     first = len(canvas._code)
     canvas.saveState()
     draw_ground(canvas, palette.palette_of(colours))
     if word_across:
         draw_across(canvas, word_across, palette.palette_of(colours))
+    draw_seal_frame(canvas, palette.palette_of(colours))
+    if has_mark:
+        motif.brand_mark(canvas, palette.palette_of(colours), LEFT, HEIGHT - MARGIN - 67, 33)
     canvas.restoreState()
     return "\n".join(canvas._code[first:])
 
@@ -48,6 +54,14 @@ def draw_ground(canvas: Canvas, colours: palette.Palette) -> None:
     canvas.setStrokeColor(colours.main)
     canvas.setLineWidth(1.2)
     canvas.rect(MARGIN, MARGIN, WIDTH - 2 * MARGIN, HEIGHT - 2 * MARGIN, stroke=1, fill=0)
+
+
+def draw_seal_frame(canvas: Canvas, colours: palette.Palette) -> None:
+    canvas.setStrokeColor(colours.main)
+    canvas.setLineWidth(0.8)
+    canvas.setFillColor(palette.WHITE)
+    canvas.rect(*SEAL_BOX[:2], SEAL_WIDTH, SEAL_HEIGHT, stroke=1, fill=1)
+    motif.diamonds_tile(canvas, colours, *SEAL_BOX[:2], SEAL_HEIGHT)
 
 
 def draw_across(canvas: Canvas, word: str, colours: palette.Palette) -> None:

@@ -113,6 +113,8 @@ def level_squares(
     """As many squares as there are levels, those held filled; readable without colour."""
     canvas.setLineWidth(0.7)
     canvas.setStrokeColor(colours.main)
-    for number in range(highest):
-        canvas.setFillColor(colours.main if number < level else WHITE)
-        canvas.rect(x + number * side * 1.3, y, side, side, stroke=1, fill=1)
+    for colour, numbers in ((colours.main, range(level)), (WHITE, range(level, highest))):
+        canvas.setFillColor(colour)
+        squares = [f"{x + number * side * 1.3:.2f} {y:.2f} {side:.2f} {side:.2f} re" for number in numbers]
+        if squares:
+            canvas._code.append(" ".join([*squares, "B"]))

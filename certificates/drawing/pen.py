@@ -2,10 +2,8 @@
 
 from contextlib import nullcontext
 
-from reportlab.pdfbase import pdfmetrics
-
 from certificates.drawing.archival import ArchivalCanvas
-from certificates.drawing.fonts import REGULAR, fitted, has_marks, shaped, wrapped
+from certificates.drawing.fonts import REGULAR, ems, fitted, has_marks, shaped, wrapped
 from certificates.drawing.palette import INK, MUTED
 from certificates.drawing.wording import Wording
 
@@ -49,13 +47,12 @@ class Pen:
 
     def in_line(self, texts, x, y, size, width, font=REGULAR, colour=INK):
         """A text and its translation one after the other, as small as they need be; inside an element."""
-        whole = pdfmetrics.stringWidth(BETWEEN.join(texts), font, size)
-        size = min(size, size * width / whole)
+        size = min(size, width / sum(ems(f"{text}{BETWEEN}", font) for text in texts))
         for number, text in enumerate(texts):
             with self.canvas.said_in(self.wordings[number].tag) if number else nullcontext():
                 part = f"{text} " if number == len(texts) - 1 else f"{text}{BETWEEN}"
                 self.write(part, x, y, size, font, colour)
-                x += pdfmetrics.stringWidth(part, font, size)
+                x += ems(part, font) * size
 
     def block(self, tag, text, x, y, width, sizes, font=REGULAR, colour=INK, most_lines=2, leading=1.2, language=""):
         """A text as large as fits, one element however many lines; gives the height of its last line."""

@@ -1,6 +1,10 @@
 """The QR code, as the operators of one vector shape."""
 
+import re
+
 import zxingcpp
+
+DARK = re.compile(rb"\0+")
 
 
 def qr_matrix(text: str) -> list[bytes]:
@@ -15,14 +19,9 @@ def qr_operators(text: str, x: float, y: float, side: float) -> str:
     """PDF operators that draw the code in a square of `side` points whose lower left corner is at x, y."""
     rows = qr_matrix(text)
     unit = side / len(rows)
-    operators = ["0 g"]
-    for number, row in enumerate(rows):
-        bottom = y + (len(rows) - 1 - number) * unit
-        column = 0
-        while column < len(row):
-            start = column
-            while column < len(row) and row[column] == row[start]:
-                column += 1
-            if row[start] == 0:
-                operators.append(f"{x + start * unit:.2f} {bottom:.2f} {(column - start) * unit:.2f} {unit:.2f} re")
-    return "\n".join([*operators, "f"])
+    bars = [
+        f"{bar.start()} {bottom} {bar.end() - bar.start()} 1 re"
+        for bottom, row in enumerate(reversed(rows))
+        for bar in DARK.finditer(row)
+    ]
+    return "\n".join([f"q 0 g {unit:.5f} 0 0 {unit:.5f} {x:.2f} {y:.2f} cm", *bars, "f Q"])

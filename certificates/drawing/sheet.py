@@ -59,7 +59,7 @@ def draw(snapshot, design, fonts_dir, mark, attachments=(), can_be_sealed=True, 
         canvas = ArchivalCanvas((WIDTH, HEIGHT), REGULAR, wordings[0].tag, snapshot.sealed_at)
         pen = Pen(canvas, wordings)
         with canvas.artifact():
-            canvas._code.append(ground_operators(design.colours, mark.word if mark else ""))
+            canvas._code.append(ground_operators(design.colours, mark.word if mark else "", not design.logos))
         draw_body(pen, snapshot, design, can_be_sealed)
         draw_panel(pen, snapshot, palette_of(design.colours), code_text or snapshot.verification_url)
         if mark:
