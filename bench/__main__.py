@@ -16,7 +16,7 @@ TARGETS = {
     "quiz_answer_save": 0.5,
     "quiz_submission": 0.5,
     "certificate_sealed": 1 / 6,
-    "certificates_drawn_and_sealed": 1,
+    "certificates_a_second": 1,
 }
 
 

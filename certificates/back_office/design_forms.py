@@ -99,6 +99,6 @@ class DesignForm(WagtailAdminModelForm):
             None,
             ngettext("Ce logo est trop lourd.", "Ces logos sont trop lourds ensemble.", len(drawn))
             + " "
-            + _("Simplifiez leurs tracés, ou retirez-en : 6 ko en tout une fois réduits."),
+            + _("Simplifiez leurs tracés, ou retirez-en : 8 ko en tout une fois réduits."),
         )
         return False

@@ -59,7 +59,7 @@ PANELS = [
         "signatories",
         heading=gettext_lazy("Signataires"),
         label=gettext_lazy("signataire"),
-        max_num=3,
+        max_num=2,
         panels=[FieldRowPanel([FieldPanel("name"), FieldPanel("title")])],
         help_text=gettext_lazy("Sans signataire : celui des réglages de la plateforme."),
     ),

@@ -2,7 +2,7 @@
 
 from certificates.design import DesignContent, Logo
 from certificates.drawing import motif, palette
-from certificates.drawing.fonts import BOLD, REGULAR, SEMIBOLD, fitted
+from certificates.drawing.fonts import BOLD, REGULAR, fitted
 from certificates.drawing.palette import Palette, palette_of
 from certificates.drawing.pen import Pen
 from certificates.drawing.place import (
@@ -55,7 +55,7 @@ def draw_heading(pen: Pen, snapshot: Snapshot, design: DesignContent, colours: P
     if design.texts[0].header:
         headers = [text.header for text in design.texts if text.header]
         with pen.canvas.tagged("P"):
-            pen.in_line(headers, x, top + 21, 7.6, width, SEMIBOLD, palette.INK)
+            pen.in_line(headers, x, top + 21, 7.6, width, BOLD, palette.INK)
         y = top + 6
     pen.block("P", snapshot.site_name, x, y, width, (15, 13, 11, 9), BOLD, colours.main, 1)
     issuer = f"{snapshot.issuer} · {snapshot.issuer_parent}"
@@ -107,9 +107,9 @@ def draw_person_and_course(pen: Pen, snapshot, design: DesignContent, colours: P
     for wording, text in zip(pen.wordings[1:], design.texts[1:], strict=True):
         y -= 12
         pen.block("P", text.purpose, LEFT, y, MAIN_WIDTH, (8.8, 8), REGULAR, palette.MUTED, 1, language=wording.tag)
-    size, lines = fitted(snapshot.course_title, SEMIBOLD, TITLE_SIZES, MAIN_WIDTH, most_lines=2)
+    size, lines = fitted(snapshot.course_title, BOLD, TITLE_SIZES, MAIN_WIDTH, most_lines=2)
     sizes, most = ((size,), 2) if len(lines) <= 2 else (LONG_TITLE_SIZES, 3)
-    return pen.block("P", snapshot.course_title, LEFT, y - 9 - size, MAIN_WIDTH, sizes, SEMIBOLD, colours.second, most)
+    return pen.block("P", snapshot.course_title, LEFT, y - 9 - size, MAIN_WIDTH, sizes, BOLD, colours.second, most)
 
 
 def draw_competences(pen: Pen, snapshot: Snapshot, colours: Palette, below: float) -> None:
@@ -150,14 +150,14 @@ def draw_statement(pen: Pen, design: DesignContent) -> None:
 
 
 def draw_signatories(pen: Pen, snapshot: Snapshot) -> None:
-    """One to three, side by side, left of the seal."""
+    """One or two, side by side, left of the seal."""
     people = snapshot.signed_by
     width = (MAIN_WIDTH - SEAL_WIDTH - 12) / len(people)
     y = MARGIN + 70
     for number, person in enumerate(people):
         x = LEFT + number * width
         sizes = (11, 10, 9, 8) if len(people) == 1 else (8.5, 7.6, 6.8)
-        low = pen.block("P", person.name, x, y, width - 10, sizes, SEMIBOLD, palette.INK, 2, leading=1.15)
+        low = pen.block("P", person.name, x, y, width - 10, sizes, BOLD, palette.INK, 2, leading=1.15)
         sizes = (8.5, 7.6, 6.8, 6) if len(people) == 1 else (7, 6.2, 5.6)
         pen.block("P", person.title, x, low - 12, width - 10, sizes, REGULAR, palette.MUTED, 3, leading=1.2)
 

@@ -8,10 +8,9 @@ from reportlab.lib.abag import ABag
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont, shapeFragWord
 
-REGULAR, SEMIBOLD, BOLD = "NotoSans-Regular", "NotoSans-SemiBold", "NotoSans-Bold"
+REGULAR, BOLD = "NotoSans-Regular", "NotoSans-Bold"
 FILES = {
     REGULAR: "400Regular/NotoSans_400Regular.ttf",
-    SEMIBOLD: "600SemiBold/NotoSans_600SemiBold.ttf",
     BOLD: "700Bold/NotoSans_700Bold.ttf",
 }
 

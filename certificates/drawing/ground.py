@@ -23,7 +23,7 @@ from certificates.drawing.place import (
     WIDTH,
 )
 
-ACROSS_WIDTH = 560
+ACROSS_WIDTH = 500
 
 
 @lru_cache(maxsize=16)

@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 
 from certificates.drawing import palette
-from certificates.drawing.fonts import BOLD, REGULAR, SEMIBOLD, fitted
+from certificates.drawing.fonts import BOLD, REGULAR, fitted
 from certificates.drawing.palette import Palette
 from certificates.drawing.pen import Pen
 from certificates.drawing.place import HEIGHT, MARGIN, PANEL_TEXT_LEFT, PANEL_TEXT_WIDTH, WIDTH
@@ -45,7 +45,7 @@ def draw_facts(pen: Pen, snapshot: Snapshot) -> float:
     modes = [how_it_was_assessed(wording, snapshot) for wording in pen.wordings]
     with pen.canvas.tagged("P"):
         pen.in_line(pen.said("mode"), PANEL_TEXT_LEFT, y, LABEL_SIZE, PANEL_TEXT_WIDTH, REGULAR, palette.MUTED)
-    return pen.paragraphs(modes, PANEL_TEXT_LEFT, y - 11.5, PANEL_TEXT_WIDTH, 8.2, SEMIBOLD)
+    return pen.paragraphs(modes, PANEL_TEXT_LEFT, y - 11.5, PANEL_TEXT_WIDTH, 8.2, BOLD)
 
 
 def in_each(pen: Pen, name: str, value) -> list[str]:
@@ -65,9 +65,9 @@ def draw_fact(pen: Pen, name: str, values: list[str], x: float, y: float, width:
     """A label and its value, with its translation below where it has one; gives the height of the last line."""
     with pen.canvas.tagged("P"):
         pen.in_line(pen.said(name), x, y, LABEL_SIZE, width, REGULAR, palette.MUTED)
-        size, _ = fitted(values[0], SEMIBOLD, sizes, width, most_lines=1)
+        size, _ = fitted(values[0], BOLD, sizes, width, most_lines=1)
         y -= sizes[0] + 2.5
-        pen.write(values[0], x, y, size, SEMIBOLD, palette.INK)
+        pen.write(values[0], x, y, size, BOLD, palette.INK)
     for wording, value in zip(pen.wordings[1:], values[1:], strict=False):
         y -= 9
         pen.block("P", value, x, y, width, (7.4, 6.6), REGULAR, palette.MUTED, 1, language=wording.tag)
@@ -87,7 +87,7 @@ def draw_assurance(pen: Pen, snapshot: Snapshot, colours: Palette, below: float)
     with pen.canvas.tagged("P"):
         pen.in_line(pen.said("assurance"), x + 38, y, LABEL_SIZE, width - 38, REGULAR, palette.MUTED)
     names = [wording.assurance_names[snapshot.assurance] for wording in pen.wordings]
-    bottom = pen.block("P", names[0], x + 38, y - 12, width - 38, (9.5, 8.5), SEMIBOLD, palette.INK, 2)
+    bottom = pen.block("P", names[0], x + 38, y - 12, width - 38, (9.5, 8.5), BOLD, palette.INK, 2)
     meanings = [wording.assurance_meanings[snapshot.assurance] for wording in pen.wordings]
     pen.paragraphs(meanings, x, min(bottom, y - 24) - 14, width, 7.8)
 
@@ -104,7 +104,7 @@ def draw_verification(pen: Pen, snapshot: Snapshot, colours: Palette, code_text:
     with canvas.tagged("Figure", alt=description, box=box):
         canvas._code.append(qr_operators(code_text, *corner, QR_SIDE))
     side = x + QR_SIDE + 2 * QUIET + 9
-    pen.paragraphs(pen.said("scan"), side, y + QR_SIDE + 8, WIDTH - MARGIN - side - 6, 8.5, SEMIBOLD, colours.main)
+    pen.paragraphs(pen.said("scan"), side, y + QR_SIDE + 8, WIDTH - MARGIN - side - 6, 8.5, BOLD, colours.main)
     address = f"{urlsplit(snapshot.verification_url).netloc}/verifier"
     link = canvas.link_annotation(
         snapshot.verification_url,

@@ -8,7 +8,7 @@ from certificates.design import DesignContent, default_content
 from certificates.drawing.archival import ArchivalCanvas
 from certificates.drawing.attachments import Attachment
 from certificates.drawing.body import draw_body
-from certificates.drawing.fonts import REGULAR, SEMIBOLD, register_fonts
+from certificates.drawing.fonts import BOLD, REGULAR, register_fonts
 from certificates.drawing.ground import ground_operators
 from certificates.drawing.palette import palette_of
 from certificates.drawing.panel import draw_panel
@@ -65,7 +65,7 @@ def draw(snapshot, design, fonts_dir, mark, attachments=(), can_be_sealed=True, 
         if mark:
             notice = f"{mark.word} — {mark.meaning}"
             colour = palette_of(design.colours).accent
-            pen.block("P", notice, LEFT, MARGIN + 15, MAIN_WIDTH, (7.8, 7), SEMIBOLD, colour, 1)
+            pen.block("P", notice, LEFT, MARGIN + 15, MAIN_WIDTH, (7.8, 7), BOLD, colour, 1)
         title = design.texts[0].title
         return canvas.finish(
             title=f"{title} {snapshot.number} – {snapshot.printed_name}",

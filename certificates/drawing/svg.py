@@ -23,7 +23,7 @@ from certificates.design import Logo
 
 LARGEST_BYTES = 300_000
 # Squeezed, as the document carries it, for a sealed certificate to stay under 75 kB; and before, for a page to stay quick.
-HEAVIEST_BYTES, LONGEST = 6_000, 60_000
+HEAVIEST_BYTES, LONGEST = 8_000, 60_000
 DEEPEST = 30
 SVG = "{http://www.w3.org/2000/svg}"
 SHAPES = {"path", "rect", "circle", "ellipse", "line", "polyline", "polygon"}
@@ -77,7 +77,7 @@ def read_logo(content: bytes, alt: str) -> Logo:
     if weight > HEAVIEST_BYTES or len(operators) > LONGEST:
         raise LogoRefused(
             _(
-                "Ce dessin est trop détaillé (%(weight)s ko une fois réduit, 6 au plus ; %(length)s signes, 60 000 au plus) : simplifiez ses tracés."
+                "Ce dessin est trop détaillé (%(weight)s ko une fois réduit, 8 au plus ; %(length)s signes, 60 000 au plus) : simplifiez ses tracés."
             )
             % {"weight": math.ceil(weight / 1000), "length": len(operators)}
         )

@@ -3,7 +3,9 @@
 import json
 import random
 
+from certificates.design import Logo
 from certificates.drawing.attachments import Attachment
+from certificates.drawing.svg import LogoRefused, read_logo
 from certificates.snapshot import AttestedLevel
 from tests.certificates.makers import a_snapshot
 
@@ -24,6 +26,23 @@ LONG = a_snapshot(
         AttestedLevel(f"CN{n}", "Une compétence au nom assez long pour la ligne", 5, "Expert") for n in range(1, 10)
     ),
 )
+
+
+# As long as a badge's signature makes it.
+CODE_TEXT = f"https://academie.example.bj/c/7Q4MXK2P9TRA/#{random.Random(3).randbytes(150).hex()}"
+
+
+def heavy_logo() -> Logo:
+    """A picture that takes all the room that pictures may take."""
+    points = random.Random(5)
+    path = "M50 50"
+    logo = None
+    while True:
+        path += "".join(f"L{points.randint(0, 9999) / 100} {points.randint(0, 9999) / 100}" for _ in range(40))
+        try:
+            logo = read_logo(f'<svg viewBox="0 0 100 100"><path d="{path}z"/></svg>'.encode(), "Armoiries")
+        except LogoRefused:
+            return logo
 
 
 def open_badge(snapshot) -> Attachment:

@@ -1,6 +1,7 @@
 """What independent judges say of the documents at every level: veraPDF, one JVM for all of them, and their weight."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -11,7 +12,7 @@ from certificates.design import default_content
 from certificates.drawing.attachments import Attachment
 from certificates.drawing.sheet import draw_certificate, draw_preview
 from certificates.snapshot import Signatory
-from tests.certificates.documents import FOUR_COMPETENCES, LONG, open_badge
+from tests.certificates.documents import CODE_TEXT, FOUR_COMPETENCES, LONG, heavy_logo, open_badge
 from tests.certificates.makers import a_snapshot
 from tests.certificates.verapdf import broken_rules
 from tests.certificates.workshop import Workshop
@@ -43,7 +44,7 @@ def documents(workshop):
         "certificat-anglais": draw(FULL, ("en",)),
         "certificat-bilingue": draw(FULL, BILINGUAL),
         "attestation": draw(FOLLOWED),
-        "extrêmes": draw(LONG, BILINGUAL, is_specimen=True),
+        "extrêmes": draw(LONG, BILINGUAL, is_specimen=True, logos=(heavy_logo(),)),
     }
     made = {}
     for name, content in drawn.items():
@@ -56,10 +57,10 @@ def documents(workshop):
     return made
 
 
-def draw(snapshot, languages=("fr",), is_specimen=False):
-    design = default_content(snapshot.kind, languages)
+def draw(snapshot, languages=("fr",), is_specimen=False, logos=()):
+    design = replace(default_content(snapshot.kind, languages), logos=logos)
     attachments = (open_badge(snapshot),)
-    return draw_certificate(snapshot, django_settings.LMS_FONTS_DIR, is_specimen, design, attachments)
+    return draw_certificate(snapshot, django_settings.LMS_FONTS_DIR, is_specimen, design, attachments, CODE_TEXT)
 
 
 def test_documents_are_pdf_a_3a_and_pdf_ua_1_at_every_level(documents, tmp_path):
