@@ -11,6 +11,7 @@ from courses.rules.rich_text import Rich, Text, without_pictures
 SPECIAL = re.compile(r"([~=#{}:\\])")
 # What a reader would take for the mark of a format, a weight, a comment or a category.
 MISREAD = re.compile(r"\s*(\[(html|moodle|plain|markdown)\]|%|//|\$category:)", re.IGNORECASE)
+IN_HTML = re.compile("[<&\xa0]")  # what a question in HTML would make something else of
 
 
 def write_gift(questions: Iterable[ImportedQuestion]) -> str:
@@ -48,7 +49,7 @@ def _text(text: Text, is_html: bool = False) -> str:
     text = plain(text)
     if is_html:  # a question in HTML lends its markup to what names none
         return f"[plain]{_escaped(text)}"
-    return f"{'[plain]' if MISREAD.match(text) else ''}{_escaped(text)}"
+    return f"{'[plain]' if MISREAD.match(text) or IN_HTML.search(text) else ''}{_escaped(text)}"
 
 
 def _single(answer: dict) -> str:

@@ -3,6 +3,7 @@
 import io
 import time
 import zipfile
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -298,12 +299,12 @@ def test_html_becomes_plain_text(html, text):
 @pytest.mark.parametrize("piece", ["<a ", "<", "<!--", '<a b="', "<a b='x' ", "</", "<a b='>' ", "<a>"])
 def test_text_that_opens_tags_without_end_is_read_quickly(piece):
     before = time.process_time()
-    to_plain((piece * 30_000)[:30_000], "html")
-    assert time.process_time() - before < 10
+    to_plain((piece * 10_000)[:10_000], "html")
+    assert time.process_time() - before < 3
 
 
 @given(st.binary(max_size=400) | st.text(max_size=400).map(lambda text: text.encode("utf-8", "surrogatepass")))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_no_file_whatever_breaks_the_reading(data):
     try:
         read(data)
@@ -315,12 +316,13 @@ PIECES = st.lists(
     st.sampled_from(
         ["::", "{", "}", "=", "~", "#", "####", "->", "%50%", "%", ":", "..", "\\", "\n", "\n\n", "T", "3", "a", "[html]", "[plain]", "$CATEGORY: ", "//", "[id:", "[tag:x]", ">", "<b>", "&#0;", "&#xD800;"]
     ),
-    max_size=40,
+    min_size=10,
+    max_size=80,
 )  # fmt: skip
 
 
 @given(PIECES)
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_no_gift_whatever_breaks_the_reading(pieces):
     try:
         read("{" + "".join(pieces))
@@ -342,18 +344,23 @@ UNSAYABLE = {"gift": ("gap_fill", "survey", "file"), "moodle": ("survey",)}
 SIMPLE = sheet.EXAMPLES[0]
 
 
+def test_gift_keeps_signs_of_markup_in_plain_items_of_a_question_in_html():
+    items = ("a < b", "R&D", "10\N{NO-BREAK SPACE}%")
+    asked = replace(SIMPLE, type="ordering", prompt=Rich("<p>Du <b>premier</b></p>"), answer={"items": items})
+    assert read(gift.write_gift([asked])).questions[0].answer == {"items": items}
+
+
 @pytest.mark.parametrize("name", WRITERS)
-@given(question=questions())
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_what_is_exported_reads_back_the_same(name, question):
-    if question.type in UNSAYABLE.get(name, ()):
-        assert read(WRITERS[name]([question, SIMPLE])).questions[0].code == SIMPLE.code
-        return
-    reading = read(WRITERS[name]([question, question]))
+@given(written=st.lists(questions(), min_size=4, max_size=8))
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+def test_what_is_exported_reads_back_the_same(name, written):
+    """Whole files, for writing and reading one cost more than its questions; what a format cannot say leaves the rest whole."""
+    written = [replace(question, code=f"question-{rank}") for rank, question in enumerate([*written, SIMPLE])]
+    said = [question for question in written if question.type not in UNSAYABLE.get(name, ())]
+    reading = read(WRITERS[name](written))
     assert [remark for remark in reading.remarks if remark.level != "warning"] == []
-    assert len(reading.questions) == 2
-    for found in reading.questions:
-        assert found.code == question.code
+    assert [found.code for found in reading.questions] == [question.code for question in said]
+    for found, question in zip(reading.questions, said, strict=True):
         assert is_same(found, question), (found, question)
         if name in ("xlsx", "csv") and question.type != "gap_fill":
-            assert (found.level, found.answer) == (question.level, found.answer)
+            assert found.level == question.level

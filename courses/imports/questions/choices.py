@@ -86,6 +86,8 @@ def read_text(
 
     `files` ({name: base64}) are those that came with it; pictures among them go to `reading.pictures`.
     """
+    if not text:
+        return ""
     if markup != "plain":
         text = take_pictures(text, files or {}, reading.pictures)
     text = EMBEDDED.sub("data:", text)
