@@ -1,6 +1,7 @@
 """The jobs of certificates, and the watches over them. `issue` and `archive` alone reach keys, in the queue "signing"."""
 
 import logging
+from collections.abc import Sequence
 
 from celery import shared_task
 from django.conf import settings
@@ -35,10 +36,10 @@ from certificates.drawing.sheet import draw_certificate
 from certificates.lasting.port import StampUnavailable, TimeStamper
 from certificates.lasting.proofs import ProofKeeper
 from certificates.lasting.room import certificates_of, open_revocation_source, open_time_stamper
-from certificates.lasting.signature import SealedDocument, seal_and_stamp
+from certificates.lasting.signature import seal_and_stamp_all
 from certificates.models import Certificate, CertificateAct, Credential, Hold, IssueBatch
 from certificates.purposes import Purpose
-from certificates.sealing.port import Sealer, SealerRefused
+from certificates.sealing.port import SealerRefused
 from certificates.sealing.room import open_sealer, open_signer
 from certificates.trust import time_roots, trusted_roots
 from lms.core.identity import identity
@@ -52,34 +53,48 @@ def issue(job):
     """Reserve, draw and seal, publish; each step may be repeated, and is done once. What is held waits for a decision,
     and everything while issuing is stopped.
     """
-    heed_stop()
-    if is_held(job.payload["enrolment"], timezone.now()):
-        return
-    certificate = reserve_certificate(job.payload["enrolment"], timezone.now())
-    if certificate.is_issued:
-        return
-    sealer = open_sealer()
-    signers = credential_signers()
-    credential = make_credential(certificate, signers, timezone.now()) if signers else None
-    sealed = sealed_document(certificate, sealer, time_stamper_at_issue(), credential)
-    heed_stop()
-    publish_certificate(certificate, sealed, timezone.now())
+    issue_all([job.payload["enrolment"]])
 
 
-def sealed_document(
-    certificate: Certificate, sealer: Sealer, stamper: TimeStamper | None, credential: Credential | None = None
-) -> SealedDocument:
+@job_handler("certificates.issue_together", queue="signing", max_attempts=3)
+def issue_together(job):
+    """Several, whose seals are asked for with one authorisation where the key is far. Each has a job of its own too, which
+    then finds it done, or does it: one that fails here stops nobody.
+    """
+    issue_all(job.payload["enrolments"])
+
+
+def issue_all(enrolments: Sequence[int]) -> None:
+    """What both do."""
+    heed_stop()
+    certificates = [
+        reserve_certificate(enrolment, timezone.now())
+        for enrolment in enrolments
+        if not is_held(enrolment, timezone.now())
+    ]
+    certificates = [certificate for certificate in certificates if not certificate.is_issued]
+    if not certificates:
+        return
+    sealer, signers = open_sealer(), credential_signers()
+    drawn = [drawn_document(one, sealer.is_sandbox, signers) for one in certificates]
+    for certificate, sealed in zip(
+        certificates, seal_and_stamp_all(drawn, sealer, time_stamper_at_issue()), strict=True
+    ):
+        heed_stop()
+        publish_certificate(certificate, sealed, timezone.now())
+
+
+def drawn_document(certificate: Certificate, is_specimen: bool, signers: CredentialSigners | None) -> bytes:
     """The document, drawn from the snapshot, its design and the signed badge alone, no lock held."""
-    badges = (badge_inside(credential),) if credential else ()
-    drawn = draw_certificate(
+    credential = make_credential(certificate, signers, timezone.now()) if signers else None
+    return draw_certificate(
         certificate.printed,
         settings.LMS_FONTS_DIR,
-        sealer.is_sandbox,
+        is_specimen,
         certificate.design,
-        badges,
+        (badge_inside(credential),) if credential else (),
         code_text=credential.code_text if credential else "",
     )
-    return seal_and_stamp(drawn, sealer, stamper)
 
 
 def badge_inside(credential: Credential) -> Attachment:

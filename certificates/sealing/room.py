@@ -71,9 +71,13 @@ def refuse_elsewhere() -> None:
 
 def key_in_use(purpose: str) -> SealKey:
     """The active key of the register, or the one of the settings when none was ever known. Raises SealerRefused."""
-    if key := SealKey.objects.in_use_for(purpose).first():
+    in_use = SealKey.objects.in_use_for(purpose)
+    if key := in_use.first():
         return key
-    if SealKey.objects.filter(purpose=purpose).exists():
+    was_known = SealKey.objects.filter(purpose=purpose).exists()
+    if key := in_use.first():  # adopted by another worker in the meantime
+        return key
+    if was_known:
         raise SealerRefused(
             f"Aucune clé n’est active pour « {purpose} » : activez la prochaine (manage.py keys activate, docs/cles.md)."
         )

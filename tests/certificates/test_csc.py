@@ -17,11 +17,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from certificates.actions.batches import approve_batch, propose_batch
 from certificates.authority import certify
 from certificates.checking import check_pdf
 from certificates.lasting.signature import seal_and_stamp_all
-from certificates.models import Certificate, SealKey
+from certificates.models import Certificate, CoursePolicy, SealKey
 from certificates.outside.oauth import Client
+from certificates.permissions import APPROVE_BATCH, PROPOSE_BATCH
 from certificates.sealing.csc import CscPlace, CscService, open_csc, open_csc_key
 from certificates.sealing.port import SealerRefused, SealerUnavailable
 from certificates.sealing.room import open_sealer
@@ -33,7 +35,7 @@ from lms.core.models import Job
 from lms.learning.models import Enrolment
 from lms.learning.signals import course_completed
 from tests.certificates.csc_stub import CLIENT, CREDENTIAL, PIN, SECRET, CscStub
-from tests.certificates.makers import make_completion
+from tests.certificates.makers import make_completion, make_course, make_officer, make_unit, place
 from tests.certificates.stub_service import dripping, in_json
 from tests.certificates.token import pem
 
@@ -220,6 +222,24 @@ def test_documents_of_a_batch_are_sealed_with_one_authorisation(remote, settings
     sealed = seal_and_stamp_all(drawn, open_sealer(), None)
     assert remote.lots == [3]
     assert {check_pdf(one.content, trusted_roots()).verdict for one in sealed} == {Verdict.INTACT}
+
+
+def test_batch_with_four_eyes_is_sealed_with_one_authorisation_and_its_jobs_find_it_done(remote, run_jobs):
+    course, unit = make_course(), make_unit()
+    CoursePolicy.objects.create(course=course, mode="batch")
+    proposer, approver = (make_officer(unit, PROPOSE_BATCH, APPROVE_BATCH) for _ in range(2))
+    for _ in range(3):
+        completion = make_completion(None, course)
+        place(completion.enrolment.person, unit)
+        course_completed.send(sender=Enrolment, enrolment=completion.enrolment, completion=completion)
+    approve_batch(propose_batch(course, proposer, "Promotion", timezone.now()), approver, timezone.now())
+    run_jobs("certificates.run_batch")
+    run_jobs("certificates.issue_together")
+    run_jobs("certificates.issue")
+    assert remote.lots == [3]
+    assert sorted(Certificate.objects.values_list("number", "state")) == [(n, "valid") for n in (1, 2, 3)]
+    done = Job.objects.filter(name__startswith="certificates.issue").values_list("name", "state")
+    assert sorted(done) == [("certificates.issue", "done")] * 3 + [("certificates.issue_together", "done")]
 
 
 def test_authorisation_is_pinned_to_its_digests_and_good_once(remote):
