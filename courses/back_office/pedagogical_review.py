@@ -99,6 +99,7 @@ class ReviewList(SafeExportMixin, ReportView):
 
     model = TaskState
     page_title = gettext_lazy("Relectures")
+    verbose_name_plural = gettext_lazy("relectures")
     header_icon = "clipboard-list"
     index_url_name = "courses_review_list"
     index_results_url_name = "courses_review_list_results"
