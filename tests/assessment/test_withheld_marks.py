@@ -35,8 +35,9 @@ def exam(questions=None, **rules):
 
 
 def sat(quiz, is_right=True, enrolment=None):
-    """An attempt handed in and marked."""
+    """An attempt begun an hour ago, handed in and marked."""
     attempt = open_attempt(quiz=quiz, enrolment=enrolment)
+    Attempt.objects.filter(pk=attempt.pk).update(started_at=timezone.now() - HOUR)
     return actions.submit(attempt, timezone.now(), right_answers(attempt) if is_right else {})
 
 
