@@ -117,3 +117,23 @@ class BatchForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+
+class NameCorrectionForm(forms.Form):
+    """The name that certificates should print, and what shows it is right."""
+
+    first_name = forms.CharField(label=_("Prénoms"), max_length=150)
+    last_name = forms.CharField(label=_("Nom"), max_length=150)
+    explanation = forms.CharField(
+        label=_("Ce qui ne va pas"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Par exemple : une faute de frappe, un changement d’état civil."),
+    )
+    proof = forms.FileField(
+        label=_("Justificatif"),
+        help_text=_(
+            "Acte, pièce d’identité ou décision, en PDF, JPG ou PNG, 5 Mo au plus. Seuls les responsables le lisent."
+        ),
+        widget=forms.FileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png"}),
+    )

@@ -15,10 +15,15 @@ PROPOSE_BATCH = "certificates.propose_issuebatch"
 APPROVE_BATCH = "certificates.approve_issuebatch"
 STOP = "certificates.stop_issuing"
 POLICY = [f"certificates.{act}_coursepolicy" for act in ("view", "add", "change")]
+VIEW_NAME = "certificates.view_namecorrection"
+CHECK_NAME = "certificates.check_namecorrection"
+DECIDE_NAME = "certificates.decide_namecorrection"
+# What the role of human resources holds.
+HR_OFFICER = [VIEW, VIEW_NAME, CHECK_NAME]
 # What the role of certification holds.
 OFFICER = [
     *(VIEW, REVOKE, SUSPEND, REISSUE, *DESIGN),
-    *(VIEW_HOLD, DECIDE_HOLD),
+    *(VIEW_HOLD, DECIDE_HOLD, VIEW_NAME, DECIDE_NAME),
     *(VIEW_BATCH, PROPOSE_BATCH, APPROVE_BATCH, STOP, *POLICY),
 ]
 

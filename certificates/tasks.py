@@ -37,7 +37,7 @@ from certificates.lasting.port import StampUnavailable, TimeStamper
 from certificates.lasting.proofs import ProofKeeper
 from certificates.lasting.room import certificates_of, open_revocation_source, open_time_stamper
 from certificates.lasting.signature import seal_and_stamp_all
-from certificates.models import Certificate, CertificateAct, Credential, Hold, IssueBatch
+from certificates.models import Certificate, CertificateAct, Credential, Hold, IssueBatch, NameCorrection
 from certificates.purposes import Purpose
 from certificates.sealing.port import SealerRefused
 from certificates.sealing.room import open_sealer, open_signer
@@ -193,6 +193,18 @@ def tell_act(job):
 def run_approved_batch(job):
     """Ask for the certificates of a batch that was approved."""
     run_batch(IssueBatch.objects.get(pk=job.payload["batch"], state=IssueBatch.State.APPROVED))
+
+
+@job_handler("certificates.tell_correction")
+def tell_correction(job):
+    """Tell the holder what was decided of their name."""
+    rows = NameCorrection.objects.select_related("certificate__person")
+    correction = rows.get(pk=job.payload["correction"])
+    person = correction.certificate.person
+    url = f"{settings.LMS_PUBLIC_URL}{reverse('certificates:mine')}"
+    context = {"correction": correction, "person": person, "url": url, "site_name": identity().name}
+    body = render_to_string("certificates/email/correction.txt", context)
+    EmailMessage("Le nom sur vos certificats", body, to=[person.email]).send()
 
 
 @job_handler("certificates.tell_hold")

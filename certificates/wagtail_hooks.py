@@ -7,12 +7,13 @@ from wagtail.admin.menu import MenuItem
 
 from certificates.archive_report import archive_report
 from certificates.back_office.batches import BatchViewSet
+from certificates.back_office.corrections import NameCorrectionViewSet
 from certificates.back_office.designs import DesignViewSet
 from certificates.back_office.holds import HoldViewSet
 from certificates.back_office.policies import CoursePolicyViewSet
 from certificates.back_office.register import CertificateViewSet
 from certificates.back_office.stopping import emergency_stop
-from certificates.permissions import OFFICER, STOP, VIEW
+from certificates.permissions import HR_OFFICER, OFFICER, STOP, VIEW
 from lms.core.permissions import can_operate_jobs
 from lms.people.rules import Role
 
@@ -35,6 +36,11 @@ def certificate_holds():
 @hooks.register("register_admin_viewset")
 def certificate_batches():
     return BatchViewSet()
+
+
+@hooks.register("register_admin_viewset")
+def name_corrections():
+    return NameCorrectionViewSet()
 
 
 @hooks.register("register_admin_viewset")
@@ -61,7 +67,7 @@ def stop_item():
 
 @hooks.register("register_role_permissions")
 def role_permissions():
-    return {Role.CERTIFICATION: OFFICER, Role.ADMINISTRATOR: [VIEW], Role.HR: [VIEW]}
+    return {Role.CERTIFICATION: OFFICER, Role.ADMINISTRATOR: [VIEW], Role.HR: HR_OFFICER}
 
 
 class OperatorsItem(MenuItem):

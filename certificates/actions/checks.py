@@ -12,7 +12,7 @@ from certificates import issue_rules
 from certificates.actions.holds import release_by_check
 from certificates.models import CheckQuestion, KnowledgeCheck
 from courses.draws import pools_of
-from courses.models import QuestionVersion, QuizDraw, QuizPage, QuizQuestion
+from courses.models import Question, QuestionVersion, QuizPage, QuizQuestion
 from courses.rules.answers import MANUAL_TYPES, UNMARKED_TYPES
 from lms.assessment.models import Regrade, ServedQuestion
 from lms.assessment.rules.marking import mark
@@ -77,8 +77,9 @@ def questions_to_ask(enrolment: Enrolment, count: int, random: Random) -> list[Q
     """
     quizzes = QuizPage.objects.live().descendant_of(enrolment.course)
     asked = set(QuizQuestion.objects.filter(quiz__in=quizzes).values_list("question_id", flat=True))
-    for pool in pools_of(list(QuizDraw.objects.filter(quiz__in=quizzes))):
-        asked |= set(pool)
+    for quiz in quizzes.prefetch_related("draws"):
+        for pool in pools_of(Question.objects.open_to(quiz), list(quiz.draws.all())):
+            asked |= set(pool)
     versions = list(
         QuestionVersion.objects.current()
         .filter(question__in=asked)

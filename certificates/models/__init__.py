@@ -3,6 +3,7 @@
 from certificates.models.acts import CertificateAct
 from certificates.models.batches import BatchLine, CoursePolicy, IssueBatch, IssuingStop
 from certificates.models.certificates import Certificate, Series
+from certificates.models.corrections import NameCorrection
 from certificates.models.counts import CheckCount
 from certificates.models.credentials import Credential, Publication
 from certificates.models.designs import Design, DesignLogo, DesignSignatory, DesignVersion
@@ -32,6 +33,7 @@ __all__ = [
     "KeyHour",
     "KnowledgeCheck",
     "LogEntry",
+    "NameCorrection",
     "Publication",
     "SealKey",
     "Series",

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from certificates.permissions import OFFICER, REVOKE, VIEW, can_act_on_certificate
+from certificates.permissions import HR_OFFICER, OFFICER, REVOKE, VIEW, can_act_on_certificate
 from certificates.wagtail_hooks import role_permissions
 from lms.people.rules import Role
 from tests.certificates.makers import make_certificate, make_officer, make_unit, make_user, place
@@ -137,5 +137,5 @@ def test_roles_are_given_the_rights_on_certificates():
     assert role_permissions() == {
         Role.CERTIFICATION: OFFICER,
         Role.ADMINISTRATOR: [VIEW],
-        Role.HR: [VIEW],
+        Role.HR: HR_OFFICER,
     }
