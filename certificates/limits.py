@@ -31,7 +31,7 @@ def page_of_refusal(request, seconds: int):
 
 
 def limited(
-    name: str, most: int, seconds: int = 60, methods: tuple[str, ...] = ("GET", "POST"), refuse=page_of_refusal
+    name: str, most: int, seconds: int = 60, methods: tuple[str, ...] = ("GET", "HEAD", "POST"), refuse=page_of_refusal
 ):
     """Answer 429, with when to come back, beyond `most` requests in `seconds` from one address."""
 

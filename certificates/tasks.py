@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from datetime import timedelta
 
 from celery import shared_task
 from django.conf import settings
@@ -128,7 +129,8 @@ def publish(job):
 
 @shared_task(name="certificates.publish_states_due")
 def publish_states_due():
-    ask_for_states()
+    """Once an hour, and soon after an installation begins."""
+    ask_for_states(unless_since=timezone.now() - timedelta(minutes=50))
 
 
 def time_stamper_at_issue() -> TimeStamper | None:

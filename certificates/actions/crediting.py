@@ -112,8 +112,10 @@ def signed_states(did: str, states: Signing, now: datetime) -> str:
     return signed_token({"alg": "ES256", "typ": "states+jws", "kid": method_of(did, states.kid)}, claims, states)
 
 
-def ask_for_states() -> Job | None:
-    """Put the publication of states in the outbox, unless one waits there already."""
+def ask_for_states(unless_since: datetime | None = None) -> Job | None:
+    """Put the publication of states in the outbox, unless one waits there already, or was made since then."""
     if Job.objects.filter(name=PUBLISH_JOB, state=Job.State.WAITING).exists():
+        return None
+    if unless_since and Publication.objects.filter(made_at__gt=unless_since).exists():
         return None
     return enqueue(PUBLISH_JOB)

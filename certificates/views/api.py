@@ -103,10 +103,11 @@ def name_in(request) -> str | None:
 @limited("verify-file", FILES_PER_MINUTE, refuse=too_many)
 def file(request):
     """What a PDF is, given as the body of the request."""
-    if int(request.headers.get("Content-Length") or 0) > LARGEST_BYTES:
+    announced = request.headers.get("Content-Length") or ""
+    if announced.isdecimal() and int(announced) > LARGEST_BYTES:
         return problem(413, "Ce fichier dépasse 1 Mo : ce n’est pas un certificat délivré ici.")
     content = request.body
-    if not content:
+    if not content or len(content) > LARGEST_BYTES:
         return problem(422, "Donnez le PDF dans le corps de la requête.")
     try:
         answer = answer_to(content, timezone.localdate())

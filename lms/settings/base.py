@@ -469,11 +469,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     # A seal that ends in 90, 30 or 7 days is told of.
     "certificates.watch_seal": {"task": "certificates.watch_seal", "schedule": crontab(hour=6, minute=0)},
-    # Lists of the states of certificates are signed anew; a revocation does not wait for it.
+    # Lists of the states of certificates are signed anew each hour; a revocation does not wait for it.
     "certificates.publish_states": {
         "task": "certificates.publish_states_due",
-        "schedule": crontab(minute=40),
-        "options": {"expires": 3600},
+        "schedule": crontab(minute="*/10"),
+        "options": {"expires": 600},
     },
     # The log of acts is closed for the day under a root, dated by the time-stamp authority.
     "certificates.close_log": {"task": "certificates.close_log_daily", "schedule": crontab(hour=2, minute=0)},

@@ -4,6 +4,7 @@ import base64
 import io
 import json
 import subprocess
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import cbor2
@@ -23,9 +24,9 @@ from certificates import storage
 from certificates.actions import erase_name, revoke_certificate
 from certificates.credentials.encoding import from_base64url
 from certificates.credentials.issuer import did_of
-from certificates.models import Certificate, Credential, SealKey
+from certificates.models import Certificate, Credential, Publication, SealKey
 from certificates.offline.code import LONGEST
-from certificates.tasks import issue, publish
+from certificates.tasks import issue, publish, publish_states_due
 from lms.core.models import Job
 from tests.certificates.makers import Payload, make_certificate, make_completion, make_course, make_reserved, make_user
 
@@ -201,6 +202,19 @@ def test_retired_keys_stay_in_the_document_of_the_issuer(client, certificate):
     kids = {f"{did_of(URL)}#{key.kid}" for key in SealKey.objects.exclude(purpose="pdf")}
     assert {method["id"] for method in document["verificationMethod"]} == kids
     assert set(document["assertionMethod"]) == kids
+
+
+def test_states_are_asked_for_when_none_is_published_and_once_an_hour(certificate):
+    publish_states_due()
+    publish_states_due()
+    assert Job.objects.filter(name="certificates.publish_states").count() == 1
+    Job.objects.filter(name="certificates.publish_states").update(state="done")
+    publish(Payload())
+    publish_states_due()
+    assert not Job.objects.filter(name="certificates.publish_states", state="waiting").exists()
+    Publication.objects.update(made_at=timezone.now() - timedelta(hours=1))
+    publish_states_due()
+    assert Job.objects.filter(name="certificates.publish_states", state="waiting").count() == 1
 
 
 def test_certificates_issued_without_a_badge_are_given_one(certificate):

@@ -38,6 +38,27 @@ def test_masked_name_is_confirmed_without_javascript(certificate, open_page):
     expect(page.locator("main")).to_contain_text(certificate.printed_name)
 
 
+def test_page_opened_by_the_scanned_code_says_whether_it_is_signed_for_this_certificate(certificate, open_page):
+    other = make_certificate()
+    text, page = certificate.credential.code_text, open_page()
+    address, _, fragment = text.partition("#")
+    middle = len(fragment) // 2
+    changed = fragment[:middle] + ("A" if fragment[middle] != "A" else "B") + fragment[middle + 1 :]
+    for scanned, said in (
+        (text, "Le code QR scanné est signé par nous"),
+        (f"{address}#{other.credential.code_text.partition('#')[2]}", "celui d’un autre certificat"),
+        (f"{address}#{changed}", "Le code QR scanné n’est pas signé par nous"),
+    ):
+        page.goto("about:blank")
+        page.goto(scanned)
+        expect(page.locator("[data-code]")).to_contain_text(said, use_inner_text=True)
+    Certificate.objects.filter(pk=certificate.pk).update(visibility="link")
+    page.goto("about:blank")
+    page.goto(text)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Aucun certificat à montrer pour ce code")
+    expect(page.locator("[data-code]")).to_contain_text("est signé par nous", use_inner_text=True)
+
+
 def test_holder_keeps_a_certificate_for_their_link_without_javascript(certificate, open_page):
     page = open_page(user=certificate.person, javascript=False)
     page.goto(certificate.get_absolute_url())

@@ -24,6 +24,7 @@ SCREENS = {
     "certificat": ("agent", "certificate"),
     "verification": ("", "verification"),
     "verifier": ("", "/verifier/"),
+    "hors-ligne": ("", "/verifier/hors-ligne/"),
     "competences": ("agent", "/mes-competences/"),
     "equipe": ("rh", "/equipe/"),
     "personne": ("rh", "person"),
