@@ -6,18 +6,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from certificates.actions.keys import NewKey
 from certificates.models import SealKey
 from certificates.purposes import Purpose
 
 SHOWN = 20
 
 
-def effects_of_introducing(new: NewKey) -> list[str]:
-    waiting = SealKey.objects.filter(purpose=new.purpose, state=SealKey.State.NEXT).first()
+def effects_of_introducing(purpose: str, label: str) -> list[str]:
+    waiting = SealKey.objects.filter(purpose=purpose, state=SealKey.State.NEXT).first()
     return [
-        _("La clé « %(label)s » (%(purpose)s) entre au registre : elle est publiée tout de suite.") % vars(new),
-        in_use(new.purpose) or _("Aucune clé ne signe pour cet usage aujourd’hui."),
+        _("La clé « %(label)s » (%(purpose)s) entre au registre : elle est publiée tout de suite.")
+        % {"label": label, "purpose": purpose},
+        in_use(purpose) or _("Aucune clé ne signe pour cet usage aujourd’hui."),
         _(
             "Elle ne signe rien avant manage.py keys activate. Publiez-la 30 jours avant, que ceux qui vérifient la connaissent."
         ),

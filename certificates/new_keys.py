@@ -49,8 +49,8 @@ def public_key_in(file: Path) -> key_rules.PublicKey:
         raise KeyRefused(_("La clé publique ne se lit pas : %(error)s") % {"error": error}) from error
 
 
-def new_sandbox_key(purpose: str, label: str, now: datetime) -> NewKey:
-    """One of the sandbox, made if it is not there, to rehearse what production does."""
+def refuse_sandbox_label(label: str) -> None:
+    """Raises KeyRefused for what names no key of the sandbox, or where there is no sandbox."""
     if not (settings.DEBUG or settings.LMS_DEMO):
         raise KeyRefused(_("Le bac à sable est pour le développement et la démonstration."))
     if not label.startswith(f"{FOLDER}-") or label == TIME_FOLDER or "/" in label:
@@ -59,6 +59,11 @@ def new_sandbox_key(purpose: str, label: str, now: datetime) -> NewKey:
                 "L’étiquette d’une clé de bac à sable est son dossier : « sandbox- » et la suite, par exemple sandbox-2028."
             )
         )
+
+
+def new_sandbox_key(purpose: str, label: str, now: datetime) -> NewKey:
+    """One of the sandbox, made if it is not there, to rehearse what production does. Raises KeyRefused."""
+    refuse_sandbox_label(label)
     make_sandbox_key(settings.LMS_PKI_DIR, purpose, label, now, settings.LMS_SEAL_PASSPHRASE)
     if purpose != Purpose.PDF:
         return NewKey(purpose, label, SealKey.Kind.LOCAL, sandbox_public_key(settings.LMS_PKI_DIR, label), (), True)

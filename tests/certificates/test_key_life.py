@@ -62,6 +62,7 @@ def test_roll_over_is_said_then_done_and_older_documents_stay_ours(own_pki, caps
         assert "« pdf sandbox » continue de signer." in said
         assert "Rien n’est fait. Ajoutez --yes pour le faire." in said
     assert states() == {"sandbox": "active"}
+    assert not (own_pki / "sandbox-2028").exists()
     keys("introduce", "pdf", "--label", "sandbox-2028", "--yes", capsys=capsys)
     assert states() == {"sandbox": "active", "sandbox-2028": "next"}
     assert open_sealer().key.label == "sandbox"
@@ -78,7 +79,9 @@ def test_roll_over_is_said_then_done_and_older_documents_stay_ours(own_pki, caps
         check = compared(check_pdf(content_of(certificate), trusted_roots(), time_roots()))
         assert check.verdict == Verdict.INTACT
         assert key_in_doubt(certificate) is None
-    verbs = AuditEntry.objects.filter(verb__startswith="key.", object_pk__in=SealKey.objects.values("pk"))
+    verbs = AuditEntry.objects.filter(
+        verb__startswith="key.", object_pk__in=[str(key.pk) for key in SealKey.objects.filter(purpose="pdf")]
+    )
     assert list(verbs.order_by("pk").values_list("verb", flat=True)) == [
         "key.adopt", "key.introduce", "key.retire", "key.activate",
     ]  # fmt: skip

@@ -16,10 +16,11 @@ from django.utils import timezone
 from certificates.authority import certify, make_holder
 from certificates.checking import check_pdf
 from certificates.checks import seal_is_fit_and_lasts
+from certificates.key_rules import pem_of
 from certificates.models import Certificate, KeyHour, SealKey
 from certificates.sealing.pkcs11_token import TokenPlace, open_token
 from certificates.sealing.port import SealerRefused, SealerUnavailable
-from certificates.sealing.room import open_sealer
+from certificates.sealing.room import open_sealer, open_signer
 from certificates.sealing.signer import verify
 from certificates.storage import read
 from certificates.trust import trusted_roots
@@ -29,7 +30,19 @@ from lms.core.models import Job
 from lms.learning.models import Enrolment
 from lms.learning.signals import course_completed
 from tests.certificates.makers import make_certificate, make_completion
-from tests.certificates.token import ISSUING, KEY, MODULE, PIN, ROOT, SEAL, TOKEN, make_key, make_token, pem
+from tests.certificates.token import (
+    ISSUING,
+    KEY,
+    MODULE,
+    PIN,
+    ROOT,
+    SEAL,
+    TOKEN,
+    make_edwards_key,
+    make_key,
+    make_token,
+    pem,
+)
 
 pytestmark = [
     pytest.mark.django_db,
@@ -149,6 +162,19 @@ def test_process_born_of_one_that_had_a_session_opens_its_own(token):
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     holder.sign_digests([DIGEST])
     assert holder.token.session is session
+
+
+def test_ed25519_key_of_the_token_signs_proofs_of_credentials(token, tmp_path):
+    file = tmp_path / "badge.pem"
+    file.write_text(pem_of(make_edwards_key("badge-2026")))
+    options = ("credential-ed25519", "--label", "badge-2026", "--kind", "pkcs11", "--public-key", str(file), "--yes")
+    call_command("keys", "introduce", *options)
+    call_command("keys", "activate", "credential-ed25519", "badge-2026", "--yes")
+    signer = open_signer("credential-ed25519")
+    (signature,) = signer.sign_raw([DIGEST * 2])
+    signer.public_key.verify(signature, DIGEST * 2)
+    assert open_sealer().holder.token is signer.holder.token  # one session for all keys
+    open_sealer().sign_digests([DIGEST])
 
 
 # --- When it cannot

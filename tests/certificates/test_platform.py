@@ -11,10 +11,11 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import MDPPerm
 
-from certificates.authority import Holder, certify
+from certificates.authority import Holder, certify, time_files
 from certificates.checking import check_pdf
 from certificates.drawing.sheet import draw_certificate
-from certificates.lasting.archive import OtherLayout
+from certificates.lasting.archive import OtherLayout, Proofs, archive
+from certificates.lasting.sandbox_time import SandboxTimeStamper, open_sandbox_time
 from certificates.models import Certificate, KeyHour
 from certificates.sealing.gapless import without_gap
 from certificates.sealing.platform import open_platform
@@ -90,6 +91,18 @@ def test_platform_seals_the_document_and_it_verifies(platform, run_jobs):
     assert len(content) < 100_000
     assert (file.level, file.is_specimen) == ("b-b", False)
     assert KeyHour.objects.get().signatures == 1
+
+
+def test_document_of_the_platform_is_given_its_archive_like_ours(platform, settings):
+    run(ask(make_completion()))
+    file = Certificate.objects.get().files.get()
+    content = read(file.storage_name, file.sha256)
+    stamper = SandboxTimeStamper(open_sandbox_time(settings.LMS_PKI_DIR, ""))
+    archived = archive(content, Proofs.of([], [], []), stamper).content
+    assert archived.startswith(content)
+    check = check_pdf(archived, trusted_roots(), [time_files(settings.LMS_PKI_DIR).root])
+    assert check.verdict == Verdict.INTACT
+    assert check.proven_at is not None
 
 
 def spoiled_by_a_byte(pdf):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pkcs11
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from pkcs11 import Attribute, KeyType, MechanismFlag
 from pkcs11.util.ec import encode_named_curve_parameters
 
@@ -21,6 +21,7 @@ MODULES = (
 )
 MODULE = next((name for name in MODULES if Path(name).exists()), "")
 TOKEN, KEY, PIN = "cachet", "cachet-2026", "93120477"
+EDWARDS25519 = b"\x13\x0cedwards25519"  # a PrintableString (PKCS #11 v3.0, 2.3.10)
 SEAL, ISSUING, ROOT = "Cachet d’essai", "Autorité de délivrance d’essai", "Autorité racine d’essai"
 
 
@@ -90,3 +91,18 @@ def make_key(label: str, **template) -> ec.EllipticCurvePublicKey:
     finally:
         module.finalize()
     return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point[-65:])
+
+
+def make_edwards_key(label: str) -> ed25519.Ed25519PublicKey:
+    """The same on Ed25519."""
+    module = pkcs11.lib(MODULE)
+    try:
+        with module.get_token(token_label=TOKEN).open(rw=True, user_pin=PIN) as session:
+            curve = {Attribute.EC_PARAMS: EDWARDS25519}
+            public, _ = session.create_domain_parameters(KeyType.EC_EDWARDS, curve, local=True).generate_keypair(
+                label=label, store=True, capabilities=MechanismFlag.SIGN | MechanismFlag.VERIFY
+            )
+            point = public[Attribute.EC_POINT]
+    finally:
+        module.finalize()
+    return ed25519.Ed25519PublicKey.from_public_bytes(point[-32:])

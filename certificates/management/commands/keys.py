@@ -10,7 +10,7 @@ from django.utils.dateparse import parse_datetime
 from certificates import key_effects
 from certificates.actions.keys import KeyRefused, activate_key, compromise_key, introduce_key, retire_key
 from certificates.models import SealKey
-from certificates.new_keys import new_key
+from certificates.new_keys import new_key, refuse_sandbox_label
 from certificates.purposes import Purpose
 from certificates.sealing.port import SealerRefused, SealerUnavailable
 from certificates.sealing.room import key_in_use, try_key
@@ -76,9 +76,13 @@ class Command(BaseCommand):
                 self.stdout.write(f"{purpose} : « {key.label} » est active (kid {key.kid}).")
 
     def do_introduce(self, purpose, label, kind, certificates, public_key, yes, **options):
-        now = timezone.now()
-        new = new_key(purpose, label, kind or settings.LMS_SEALER, certificates, public_key, now)
-        if self.is_confirmed(key_effects.effects_of_introducing(new), yes):
+        now, kind = timezone.now(), kind or settings.LMS_SEALER
+        if kind == SealKey.Kind.LOCAL and not yes:
+            refuse_sandbox_label(label)  # the key itself is made when it is asked for in earnest
+            new = None
+        else:
+            new = new_key(purpose, label, kind, certificates, public_key, now)
+        if self.is_confirmed(key_effects.effects_of_introducing(purpose, label), yes):
             self.done(introduce_key(new, now))
 
     def do_activate(self, purpose, label, yes, **options):
