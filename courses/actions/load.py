@@ -221,6 +221,8 @@ class Loader:
         page.duration_minutes = source.duration_minutes
         page.objectives = [("objective", text) for text in source.objectives]
         page.sources = [("source", text) for text in source.sources]
+        for name, value in source.stated:
+            setattr(page, name, value)
         page.contact_email = page.contact_email or settings.LMS_CONTACT_EMAIL
         page.prerequisites = "\n".join(self.titles[code] for code in source.prerequisites if code not in self.courses)
         asked = {each.required_id: each.pk for each in page.required_courses.all()}

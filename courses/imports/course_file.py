@@ -2,19 +2,24 @@
 
 import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
+from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from courses.imports.lesson_markdown import UnsupportedMarkdown, markdown_to_blocks
 from courses.imports.located import FileRefused, Located, Problem, read_yaml
 from courses.imports.values import Values
+from courses.models import CoursePage
 from courses.rules.answers import FREEZERS, InvalidAnswer, frozen_content
 from lms.core.typography import french
 from lms.skills.models import MAX_LEVEL, MIN_LEVEL
 
+STATED = ("in_person_minutes", "assurance", "contact_email", "licence", "review_due_on")
 TITLE, TEXT, SHORT = 200, 2_000, 500
 MAX_MINUTES = 10_000
 
@@ -68,6 +73,7 @@ class CourseSource:
     competences: tuple[tuple[str, int], ...]
     sources: tuple[str, ...]
     producer: str = ""  # code of a unit; one that is not known here says nothing
+    stated: tuple[tuple[str, Any], ...] = ()  # fields of the sheet that the file gives; the page keeps the others
     lessons: tuple[LessonSource, ...] = field(default=())
     questions: tuple[QuestionSource, ...] = field(default=())
 
@@ -75,6 +81,9 @@ class CourseSource:
 def fingerprint(*parts) -> str:
     """SHA-256 of what a file says of one page or question."""
     plain = [asdict(part) if hasattr(part, "__dataclass_fields__") else part for part in parts]
+    for part in plain:
+        if isinstance(part, dict) and not part.get("stated", True):
+            del part["stated"]  # files that state nothing more are as they were before they could
     return hashlib.sha256(json.dumps(plain, ensure_ascii=False, sort_keys=True, default=str).encode()).hexdigest()
 
 
@@ -113,7 +122,7 @@ class Reading(Values):
         required = {"id", "order", "version", "title", "summary", "duration_minutes", "lessons", "quiz"}
         optional = {"language", "audience", "strands", "prerequisites", "pass_mark_percent", "objectives", "producer"}
         found = self.mapping(
-            root.get("course", document), _("« course »"), required, {*optional, "competences", "sources"}
+            root.get("course", document), _("« course »"), required, {*optional, "competences", "sources", *STATED}
         )
         code = self.identifier(found, "id", 80)
         if "language" in found and found["language"].value != "fr":
@@ -133,9 +142,20 @@ class Reading(Values):
             competences=self.competences(found),
             sources=tuple(french(text) for text in self.texts(found, "sources", TEXT)),
             producer=self.text(found, "producer", 20) if "producer" in found else "",
+            stated=tuple(self.stated(found)),
             lessons=self.identified(found, "lessons", self.lesson),
             questions=self.identified(found, "quiz", self.question),
         )
+
+    def stated(self, found) -> Iterator[tuple[str, Any]]:
+        """The other fields of the sheet, as they would be valid in its editor."""
+        for name in STATED:
+            if name in found:
+                try:
+                    yield name, CoursePage._meta.get_field(name).clean(found[name].value, None)
+                except ValidationError as refusal:
+                    why = " ".join(refusal.messages)
+                    self.refuse(found[name], _("« %(key)s » : %(why)s") % {"key": name, "why": why})
 
     def competences(self, found) -> tuple[tuple[str, int], ...]:
         gains = []

@@ -157,6 +157,16 @@ def test_sound_file_is_read():
         ('accepted: ["hameçonnage"]', 'accepted: ["  "]', "« accepted » : le texte est vide."),
         ("answer: false", "answer: non", "« answer » : on attend true ou false."),
         ("answer: false", "answer: 0", "« answer » : on attend true ou false."),
+        (
+            "  order: 1",
+            "  licence: GPL\n  order: 1",
+            "« licence » : La valeur «\xa0'GPL'\xa0» n’est pas un choix valide.",
+        ),
+        (
+            "  order: 1",
+            "  review_due_on: demain\n  order: 1",
+            "« review_due_on » : Le format de date de la valeur «\xa0demain\xa0» n’est pas valide. Le format correct est AAAA-MM-JJ.",
+        ),
         ("id: q7", "id: q6", "L’identifiant « q6 » est répété."),
         ('{id: b, text: "Celle-là"}', '{id: a, text: "Celle-là"}', "L’identifiant « a » est répété."),
         ('{id: b, text: "Celle-là"}', '{id: b, text: "Celle-ci"}', "Deux éléments ont le même texte."),

@@ -18,6 +18,7 @@ from courses.models import (
     QuestionVersion,
     QuizPage,
 )
+from courses.models.banks import shared_bank
 from courses.outline import course_outline
 from lms.people.actions import ensure_groups
 from lms.people.rules import Role
@@ -255,3 +256,28 @@ def test_course_joins_the_branch_of_its_producer_once_the_unit_is_known(file, ca
     load(capsys, file)
     load(capsys, file)
     assert list(ProducerPage.objects.get().get_children()) == [course.page_ptr]
+
+
+def test_a_file_states_the_rest_of_the_sheet_and_leaves_what_it_does_not_say(file, capsys):
+    load(capsys, file)
+    course = CoursePage.objects.get()
+    course.licence, course.contact_email = "CC0-1.0", "autre@gouv.bj"
+    course.save()
+    stated = "in_person_minutes: 90\n  assurance: N3\n  contact_email: formation@gouv.bj\n  review_due_on: 2027-06-30"
+    file.write_text(SOUND.replace("  order:", f"  {stated}\n  order:", 1))
+    load(capsys, file)
+    course.refresh_from_db()
+    assert (course.in_person_minutes, course.assurance, course.contact_email) == (90, "N3", "formation@gouv.bj")
+    assert (course.review_due_on.isoformat(), course.licence) == ("2027-06-30", "CC0-1.0")
+    assert "formations : 1 inchangées" in load(capsys, file)
+
+
+def test_questions_of_files_are_common_but_those_of_a_partner(file, capsys):
+    load(capsys, file)
+    assert {question.collection for question in Question.objects.all()} == {shared_bank()}
+    partner = UnitFactory(code="SARL", kind="company")
+    theirs = SOUND.replace("  order:", "  producer: SARL\n  order:", 1).replace("id: essai", "id: prive", 1)
+    file.write_text(theirs)
+    load(capsys, file)
+    bank = ProducerPage.objects.get(unit=partner).collection
+    assert {question.collection for question in Question.objects.filter(code__startswith="prive-")} == {bank}
