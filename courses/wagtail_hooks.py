@@ -17,7 +17,7 @@ from courses.addresses import TAKEN, address_met_by, free_addresses
 from courses.back_office import course_archives, lesson_imports, pedagogical_review, question_imports
 from courses.back_office.courses import CourseViewSet, set_archived
 from courses.back_office.draws import draw_matches
-from courses.back_office.library import keep_shown_files
+from courses.back_office.library import keep_asked_questions, keep_shown_files
 from courses.back_office.question_tags import DeleteInSight, TagBulkAction
 from courses.back_office.questions import QuestionViewSet
 from courses.back_office.reviews import ReviewPanel, ReviewReport, review_menu_item
@@ -45,6 +45,7 @@ hooks.register("construct_wagtail_userbar", with_lesson_checks)
 hooks.register("construct_page_chooser_queryset", choosable_pages)
 hooks.register("construct_reports_menu", without_reports_of_all)
 hooks.register("before_bulk_action", keep_shown_files)
+hooks.register("before_edit_snippet", keep_asked_questions)
 for bulk_act in BULK_ACTS:
     hooks.register("register_bulk_action", bulk_act)
 

@@ -1,7 +1,8 @@
-"""Images and documents in use: what a published page shows changes with the page, under the same right.
+"""Images, documents and questions in use: what a published page shows changes with the page, under the same right.
 
-Wagtail puts a new file in place of the old one at once, wherever it is shown. Who may not publish a page may therefore
-neither replace nor delete the files it shows: they add another, and the change of the page is reviewed.
+Wagtail puts a new file in place of the old one at once, wherever it is shown; a question changed is asked at once. Who may
+not publish a page may therefore neither replace nor delete the files it shows, nor change the questions it names: they add
+another, and the change of the page is reviewed.
 """
 
 from django.core.exceptions import ValidationError
@@ -15,6 +16,8 @@ from wagtail.images.forms import BaseImageForm
 from wagtail.models import Page, ReferenceIndex, get_default_page_content_type
 from wagtail.permissions import page_permission_policy
 
+from courses.models import Question
+
 DELETIONS = {
     "wagtailimages:delete": ("image_id", get_image_model),
     "wagtailimages:delete_multiple": ("image_id", get_image_model),
@@ -23,9 +26,9 @@ DELETIONS = {
 }
 
 
-def shown_beyond(user, file) -> Page | None:
-    """A published page that shows this image or document and that `user` may not publish."""
-    uses = ReferenceIndex.get_references_to(file).filter(base_content_type=get_default_page_content_type())
+def shown_beyond(user, shown) -> Page | None:
+    """A published page that shows this image or document, or names this question, and that `user` may not publish."""
+    uses = ReferenceIndex.get_references_to(shown).filter(base_content_type=get_default_page_content_type())
     pages = Page.objects.live().filter(pk__in=[int(pk) for pk in uses.values_list("object_id", flat=True)])
     publishable = page_permission_policy.instances_user_has_permission_for(user, "publish")
     return pages.exclude(pk__in=publishable.values("pk")).order_by("pk").first()
@@ -65,6 +68,22 @@ def keep_shown_files(request, action_type, objects, action):
     """Hook before_bulk_action."""
     if action_type == "delete" and action.model in (get_image_model(), get_document_model()):
         return refuse_deletion(request, objects)
+    return None
+
+
+def keep_asked_questions(request, instance):
+    """Hook before_edit_snippet."""
+    if request.method != "POST" or not isinstance(instance, Question):
+        return None
+    if page := shown_beyond(request.user, instance):
+        messages.error(
+            request,
+            _(
+                "« %(page)s », publiée, pose cette question : elle ne change pas sans relecture. Copiez-la, corrigez la copie, choisissez-la dans la page, puis soumettez la page à la relecture."
+            )
+            % {"page": page.title},
+        )
+        return redirect("wagtailsnippets_courses_question:edit", instance.pk)
     return None
 
 

@@ -1,4 +1,4 @@
-"""Images and documents shown by published pages: no way around the review."""
+"""Images, documents and questions of published pages: no way around the review."""
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -7,7 +7,13 @@ from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
 
 from courses.models import ProducerPage
-from tests.factories.courses import CoursePageFactory, LessonPageFactory, make_trainer
+from tests.factories.courses import (
+    CoursePageFactory,
+    LessonPageFactory,
+    QuestionFactory,
+    QuizPageFactory,
+    make_trainer,
+)
 from tests.factories.library import DocumentFactory, ImageFactory, picture_bytes
 from tests.factories.people import UnitFactory
 
@@ -95,3 +101,18 @@ def test_a_file_shown_nowhere_is_deleted(client):
         client.post(url)
     assert not get_image_model().objects.exists()
     assert not get_document_model().objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("kind", "live", "refused"), [("company", True, True), ("company", False, False), ("agency", True, False)]
+)
+def test_a_question_of_a_published_quiz_is_changed_by_who_may_publish_it(client, kind, live, refused):
+    client.force_login(make_trainer(UnitFactory(kind=kind)))
+    branch = ProducerPage.objects.get()
+    question = QuestionFactory(collection=branch.collection)
+    course = CoursePageFactory(parent=branch)
+    QuizPageFactory(parent=course, title="Bilan", live=live, questions=[question])
+    url = reverse("wagtailsnippets_courses_question:edit", args=[question.pk])
+    assert client.get(url).status_code == 200
+    html = client.post(url, {"answer-count": 0}, follow=True).content.decode()
+    assert ("« Bilan », publiée, pose cette question" in html) == refused
