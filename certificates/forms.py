@@ -79,7 +79,7 @@ class ActForm(forms.Form):
 
 
 class DecisionForm(forms.Form):
-    """Why something is decided; the person concerned reads it."""
+    """Why something is decided; unless told otherwise, the person concerned reads it."""
 
     reason = forms.CharField(
         label=_("Motif"),
@@ -87,6 +87,11 @@ class DecisionForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("La personne concernée le reçoit par courriel."),
     )
+
+    def __init__(self, *args, is_told=True, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not is_told:
+            self.fields["reason"].help_text = ""
 
 
 class StopForm(forms.Form):

@@ -31,6 +31,7 @@ from certificates.actions import (
     warn_of_seal_end,
 )
 from certificates.actions.batches import run_batch
+from certificates.actions.renewals import ask_for_reminders, may_renew
 from certificates.actions.stopping import heed_stop
 from certificates.drawing.attachments import Attachment
 from certificates.drawing.sheet import draw_certificate
@@ -54,7 +55,10 @@ def issue(job):
     """Reserve, draw and seal, publish; each step may be repeated, and is done once. What is held waits for a decision,
     and everything while issuing is stopped.
     """
-    issue_all([job.payload["enrolment"]])
+    if "certificate" not in job.payload:
+        return issue_all([job.payload["enrolment"]])
+    heed_stop()
+    return make_documents([Certificate.objects.get(pk=job.payload["certificate"])])
 
 
 @job_handler("certificates.issue_together", queue="signing", max_attempts=3)
@@ -73,7 +77,12 @@ def issue_all(enrolments: Sequence[int]) -> None:
         for enrolment in enrolments
         if not is_held(enrolment, timezone.now())
     ]
-    certificates = [certificate for certificate in certificates if not certificate.is_issued]
+    make_documents(certificates)
+
+
+def make_documents(certificates: Sequence[Certificate]) -> None:
+    """Draw, seal and publish those that are only reserved, no lock held."""
+    certificates = [one for one in certificates if one.state == Certificate.State.RESERVED]
     if not certificates:
         return
     sealer, signers = open_sealer(), credential_signers()
@@ -209,6 +218,20 @@ def tell_correction(job):
     EmailMessage("Le nom sur vos certificats", body, to=[person.email]).send()
 
 
+@job_handler("certificates.tell_renewal")
+def tell_renewal(job):
+    """Remind the holder that a certificate ends soon, and how to renew it."""
+    certificate = Certificate.objects.select_related("person").get(pk=job.payload["certificate"])
+    if not may_renew(certificate, timezone.localdate()):
+        return
+    url = f"{settings.LMS_PUBLIC_URL}{reverse('certificates:renewal', args=[certificate.pk])}"
+    context = {"certificate": certificate, "url": url, "site_name": identity().name}
+    body = render_to_string("certificates/email/renewal.txt", context)
+    EmailMessage(
+        f"Votre certificat {certificate.printed_number} arrive à son terme", body, to=[certificate.person.email]
+    ).send()
+
+
 @job_handler("certificates.tell_hold")
 def tell_hold(job):
     """Tell the learner that their certificate waits and what to do, or what was decided."""
@@ -252,3 +275,9 @@ def close(job):
 @shared_task(name="certificates.close_log_daily")
 def close_log_daily():
     enqueue(CLOSE_JOB, key=f"{CLOSE_JOB}:{timezone.localdate().isoformat()}")
+
+
+@shared_task(name="certificates.remind_of_ends")
+def remind_of_ends():
+    """Remind those whose certificate may be renewed, once each."""
+    ask_for_reminders(timezone.localdate())

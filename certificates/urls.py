@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from certificates.views import api, codes, corrections, files, holder, holds, log, offline, published
+from certificates.views import api, codes, corrections, files, holder, holds, log, offline, published, renewals
 
 app_name = "certificates"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("mes-certificats/<int:pk>/visibilite/", holder.visibility, name="visibility"),
     path("mes-certificats/<int:pk>/nouveau-lien/", holder.new_link, name="new_link"),
     path("mes-certificats/<int:pk>/corriger-le-nom/", corrections.correction, name="correction"),
+    path("mes-certificats/<int:pk>/renouveler/", renewals.renewal, name="renewal"),
     path("mes-certificats/en-attente/<int:pk>/", holds.hold, name="hold"),
     path("mes-certificats/en-attente/<int:pk>/questions/", holds.start_check, name="start_check"),
     path("mes-certificats/questions/<int:pk>/", holds.check, name="check"),

@@ -50,7 +50,7 @@ def certificate_policies():
 
 @hooks.register("register_admin_urls")
 def stop_urls():
-    return [path("certificats/arret/", emergency_stop, name="certificate_stop")]
+    return [path("delivrance/arret/", emergency_stop, name="certificate_stop")]
 
 
 class StopItem(MenuItem):

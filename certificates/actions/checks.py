@@ -10,6 +10,8 @@ from django.db import transaction
 
 from certificates import issue_rules
 from certificates.actions.holds import release_by_check
+from certificates.actions.issuing import last_certificate
+from certificates.actions.renewals import renew_by_check
 from certificates.models import CheckQuestion, KnowledgeCheck
 from courses.draws import pools_of
 from courses.models import Question, QuestionVersion, QuizPage, QuizQuestion
@@ -37,7 +39,7 @@ def start_check(enrolment: Enrolment, purpose: str, now: datetime, random: Rando
     checks = list(enrolment.knowledge_checks.filter(purpose=purpose))
     if checks and checks[-1].submitted_at is None:
         return checks[-1]
-    if not issue_rules.may_try(len(checks), settings.LMS_CHECK_TRIES, is_open=False):
+    if not issue_rules.may_try(len(_counted(checks, enrolment)), settings.LMS_CHECK_TRIES, is_open=False):
         raise CheckRefused
     versions = questions_to_ask(enrolment, settings.LMS_CHECK_QUESTIONS, random)
     if not versions:
@@ -65,7 +67,7 @@ def may_start(enrolment: Enrolment, purpose: str) -> bool:
     """Whether `start_check` would give a check: one is open, or a try is left and there are questions to ask."""
     checks = list(enrolment.knowledge_checks.filter(purpose=purpose))
     is_open = any(check.submitted_at is None for check in checks)
-    return issue_rules.may_try(len(checks), settings.LMS_CHECK_TRIES, is_open) and (
+    return issue_rules.may_try(len(_counted(checks, enrolment)), settings.LMS_CHECK_TRIES, is_open) and (
         is_open or bool(questions_to_ask(enrolment, 1, SystemRandom()))
     )
 
@@ -123,7 +125,15 @@ def submit_check(check: KnowledgeCheck, now: datetime) -> KnowledgeCheck:
     )  # fmt: skip
     if check.purpose == Purpose.HOLD:
         release_by_check(check, now)
+    else:
+        renew_by_check(check, now)
     return check
+
+
+def _counted(checks: list[KnowledgeCheck], enrolment: Enrolment) -> list[KnowledgeCheck]:
+    """The tries that count: for a renewal, those made since the last certificate was issued."""
+    last = last_certificate(enrolment.pk)
+    return [check for check in checks if not (last and last.issued_at and check.started_at < last.issued_at)]
 
 
 def _seen_by(person_id: int) -> Collection[int]:

@@ -75,7 +75,7 @@ def reserve_after(
         printed_name=snapshot.printed_name,
         course_title=snapshot.course_title,
         issued_on=snapshot.issued_on,
-        expires_on=former.expires_on,
+        expires_on=snapshot.expires_on,
         visibility=former.visibility,
         name_seal=name_seal(register_key(), code, snapshot.printed_name),
     )
@@ -98,7 +98,7 @@ def ask_for_document(certificate: Certificate) -> None:
     enqueue(
         "certificates.issue",
         key=f"certificate:number:{certificate.pk}",
-        payload={"enrolment": certificate.enrolment_id},
+        payload={"enrolment": certificate.enrolment_id, "certificate": certificate.pk},
         on_behalf_of=certificate.person,
     )
 
@@ -123,7 +123,7 @@ def issue_after_void(void: Certificate, actor: User, now: datetime) -> Certifica
         return None
     series = locked_series(now)
     former = Certificate.objects.select_for_update().get(pk=void.former_id)
-    if successor := former.successor():
+    if successor := former.renewal() if void.origin == Origin.RENEWAL else former.successor():
         return successor
     if former.erased_at or former.state not in rules.ACTS_FROM["replace"]:
         raise ActRefused

@@ -63,7 +63,7 @@ class BatchIndexView(RegisterIndexView):
 class BatchViewSet(RegisterViewSet):
     model = IssueBatch
     name = "certificate_batches"
-    url_prefix = "lots-de-certificats"
+    url_prefix = "delivrance/lots"
     icon = "folder-open-inverse"
     menu_label = gettext_lazy("Lots")
     menu_order = 262
@@ -140,7 +140,8 @@ def batch(request, pk):
     """What is proposed, or how far it is; the decision, for who may take it."""
     rows = IssueBatch.objects.visible_to(request.user, VIEW_BATCH).select_related("course", "proposed_by", "decided_by")
     found = get_object_or_404(rows, pk=pk)
-    form = DecisionForm(request.POST or None) if request.POST.get("act") == "reject" else DecisionForm()
+    data = request.POST if request.POST.get("act") == "reject" else None
+    form = DecisionForm(data, is_told=False)
     if request.method == "POST":
         if not may_decide(found, request.user):
             raise PermissionDenied

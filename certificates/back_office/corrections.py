@@ -43,7 +43,7 @@ class NameCorrectionFilterSet(WagtailFilterSet):
 class NameCorrectionViewSet(RegisterViewSet):
     model = NameCorrection
     name = "certificate_corrections"
-    url_prefix = "corrections-de-nom"
+    url_prefix = "delivrance/noms"
     icon = "edit"
     menu_label = gettext_lazy("Corrections de nom")
     menu_order = 262
@@ -81,7 +81,7 @@ def decide(request, pk):
     found = get_object_or_404(_rows(request.user), pk=pk)
     person = found.certificate.person
     may = {act: can_act_on(request.user, person, right) for act, (_run, right) in ACTS.items()}
-    form = DecisionForm(request.POST or None)
+    form = DecisionForm(request.POST or None, is_told=may["refuse"])
     if request.method == "POST":
         act = request.POST.get("act", "")
         if not may.get(act):

@@ -44,7 +44,7 @@ class HoldIndexView(RegisterIndexView):
 class HoldViewSet(RegisterViewSet):
     model = Hold
     name = "certificate_holds"
-    url_prefix = "certificats-retenus"
+    url_prefix = "delivrance/retenus"
     icon = "time"
     menu_label = gettext_lazy("Certificats retenus")
     menu_order = 261

@@ -11,7 +11,7 @@ from certificates.models import CoursePolicy
 class CoursePolicyViewSet(ModelViewSet):
     model = CoursePolicy
     name = "certificate_policies"
-    url_prefix = "regles-de-delivrance"
+    url_prefix = "delivrance/regles"
     icon = "sliders"
     menu_label = gettext_lazy("Règles de délivrance")
     menu_order = 263

@@ -135,7 +135,14 @@ class Certificate(models.Model):
                 name="certificates_origin_names_the_former",
             ),
             models.UniqueConstraint(
-                fields=["former"], condition=~Q(state="void"), name="certificates_one_successor_at_a_time"
+                fields=["former"],
+                condition=~Q(state="void") & ~Q(origin="renewal"),
+                name="certificates_one_successor_at_a_time",
+            ),
+            models.UniqueConstraint(
+                fields=["former"],
+                condition=~Q(state="void") & Q(origin="renewal"),
+                name="certificates_one_renewal_at_a_time",
             ),
             models.CheckConstraint(
                 condition=Q(erased_at__isnull=True) | Q(printed_name=""), name="certificates_erased_keeps_no_name"
@@ -212,8 +219,12 @@ class Certificate(models.Model):
         return self.origin in (self.Origin.CORRECTION, self.Origin.REISSUE)
 
     def successor(self):
-        """The certificate that comes after this one, issued or on its way; one query."""
-        return self.successors.exclude(state=self.State.VOID).first()
+        """The certificate that takes the place of this one, issued or on its way; one query."""
+        return self.successors.exclude(state=self.State.VOID).exclude(origin=self.Origin.RENEWAL).first()
+
+    def renewal(self):
+        """The certificate that renews this one, issued or on its way; one query."""
+        return self.successors.filter(origin=self.Origin.RENEWAL).exclude(state=self.State.VOID).first()
 
     @property
     def state_today(self):

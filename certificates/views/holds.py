@@ -75,7 +75,8 @@ def check(request, pk):
 
 
 def _context(check, served, missing):
-    held = Hold.objects.filter(enrolment=check.enrolment_id).first()
+    is_hold = check.purpose == PURPOSE
+    held = Hold.objects.filter(enrolment=check.enrolment_id).first() if is_hold else None
     return {
         "check": check,
         "course": check.enrolment.course,
@@ -86,7 +87,7 @@ def _context(check, served, missing):
         "marking": {"terms": {"partial_credit": True}},
         "trail": [
             (_("Mes certificats"), reverse("certificates:mine")),
-            (_("Certificat en attente"), reverse("certificates:hold", args=[held.pk]) if held else None),
+            *([(_("Certificat en attente"), reverse("certificates:hold", args=[held.pk]))] if held else []),
             (_("Quelques questions"), None),
         ],
     }

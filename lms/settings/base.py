@@ -118,10 +118,12 @@ LMS_SIGNATORY_NAME = os.environ.get("LMS_SIGNATORY_NAME") or "La direction du Ce
 LMS_SIGNATORY_TITLE = os.environ.get("LMS_SIGNATORY_TITLE") or "Centre de transformation digitale, ASIN"
 # The TrueType fonts of the PDFs.
 # A certificate is held when so many steps of its course (%) were finished faster than they can be read; 0: never. A check of
-# so many questions of the course, passed from so many %, releases it; after so many tries a person decides.
+# so many questions of the course, passed from so many %, releases it; after so many tries a person decides. The same
+# check renews a certificate, from so many days before its end.
 LMS_HOLD_RAPID_PERCENT = int(os.environ.get("LMS_HOLD_RAPID_PERCENT") or 50)
 LMS_CHECK_QUESTIONS = int(os.environ.get("LMS_CHECK_QUESTIONS") or 5)
 LMS_CHECK_PASS_PERCENT = int(os.environ.get("LMS_CHECK_PASS_PERCENT") or 80)
+LMS_RENEWAL_OPENS_DAYS = int(os.environ.get("LMS_RENEWAL_OPENS_DAYS") or 90)
 LMS_CHECK_TRIES = int(os.environ.get("LMS_CHECK_TRIES") or 2)
 
 LMS_NODE_MODULES_DIR = BASE_DIR / "node_modules"
@@ -477,6 +479,8 @@ CELERY_BEAT_SCHEDULE = {
     },
     # The log of acts is closed for the day under a root, dated by the time-stamp authority.
     "certificates.close_log": {"task": "certificates.close_log_daily", "schedule": crontab(hour=2, minute=0)},
+    # Holders are reminded that a certificate ends soon.
+    "certificates.remind_of_ends": {"task": "certificates.remind_of_ends", "schedule": crontab(hour=7, minute=0)},
     # Erased names are no longer confirmed once the retention period is over.
     "certificates.forget_old_names": {
         "task": "certificates.forget_old_names",

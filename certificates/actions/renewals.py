@@ -1,0 +1,63 @@
+"""A certificate that ends is renewed by a few questions of its course, and stays as it is; holders are reminded in time."""
+
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from certificates.actions.issuing import last_day
+from certificates.actions.succession import locked_series, reserve_after
+from certificates.models import Certificate, KnowledgeCheck
+from lms.core.jobs import enqueue
+
+BATCH = 500
+
+
+def renewable(today: date):
+    """The certificates whose renewal is open: valid, near their end or past it, and not renewed yet."""
+    opens_before = today + timedelta(days=settings.LMS_RENEWAL_OPENS_DAYS)
+    renewed = Certificate.objects.filter(origin=Certificate.Origin.RENEWAL).exclude(state=Certificate.State.VOID)
+    rows = Certificate.objects.proving().filter(expires_on__lte=opens_before, erased_at__isnull=True)
+    return rows.exclude(pk__in=renewed.values("former"))
+
+
+def may_renew(certificate: Certificate, today: date) -> bool:
+    """Whether the renewal of a certificate is open; one query."""
+    return renewable(today).filter(pk=certificate.pk).exists()
+
+
+@transaction.atomic
+def renew_by_check(check: KnowledgeCheck, now: datetime) -> Certificate | None:
+    """A check passed at a pace that can be believed gives a new certificate, with a term of its own.
+
+    It says what the former one froze, for the course it was. None when it was not convincing, or nothing is to be
+    renewed any more. Locks the counter, then the former one.
+    """
+    if not check.is_convincing:
+        return None
+    series = locked_series(now)
+    open_rows = renewable(timezone.localdate(now)).filter(enrolment=check.enrolment_id)
+    former = open_rows.select_for_update(of=("self",)).order_by("-revision").first()
+    if former is None:
+        return None
+    ends_on = last_day(check.enrolment.course_id, timezone.localdate(now))
+    return reserve_after(former, former.printed, Certificate.Origin.RENEWAL, series, None, "", now, expires_on=ends_on)
+
+
+def ask_for_reminders(today: date) -> int:
+    """Put one reminder in the outbox for each certificate that may be renewed and has not ended; how many."""
+    soon = renewable(today).filter(expires_on__gte=today).values_list("pk", flat=True)
+    for pk in soon.iterator(BATCH):
+        enqueue("certificates.tell_renewal", key=f"certificate:renewal:{pk}", payload={"certificate": pk})
+    return soon.count()
+
+
+def tries_since(certificate: Certificate) -> int:
+    """The checks handed in to renew this certificate."""
+    checks = KnowledgeCheck.objects.filter(enrolment=certificate.enrolment_id, purpose=KnowledgeCheck.Purpose.RENEWAL)
+    return checks.filter(started_at__gte=certificate.issued_at, submitted_at__isnull=False).count()
+
+
+def tries_left(certificate: Certificate) -> int:
+    return max(0, settings.LMS_CHECK_TRIES - tries_since(certificate))
