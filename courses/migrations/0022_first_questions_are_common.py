@@ -17,7 +17,7 @@ def shared_collection(apps):
         return shared
     root = collections.get(depth=1)
     last = collections.filter(depth=2).order_by("path").last()
-    path = CollectionTree._inc_path(last.path) if last else CollectionTree._get_path(root.path, 2, 1)
+    path = CollectionTree(path=last.path)._inc_path() if last else CollectionTree._get_path(root.path, 2, 1)
     shared = collections.create(name=SHARED, path=path, depth=2, numchild=0)
     root.numchild += 1
     root.save()
