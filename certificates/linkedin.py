@@ -7,7 +7,7 @@ from certificates.models import Certificate
 FORM = "https://www.linkedin.com/profile/add"
 
 
-def linkedin_address(certificate: Certificate) -> str:
+def linkedin_address(certificate: Certificate, shared_url: str) -> str:
     printed = certificate.printed
     fields = {
         "startTask": "CERTIFICATION_NAME",
@@ -15,7 +15,7 @@ def linkedin_address(certificate: Certificate) -> str:
         "organizationName": printed.issuer,
         "issueYear": printed.issued_on.year,
         "issueMonth": printed.issued_on.month,
-        "certUrl": printed.verification_url,
+        "certUrl": shared_url,
         "certId": certificate.printed_number,
     }
     if certificate.expires_on:

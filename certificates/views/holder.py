@@ -49,6 +49,7 @@ def certificate(request, pk):
     )
     printed = certificate.printed
     is_holder = certificate.person_id == request.user.pk
+    shared_url = request.build_absolute_uri(certificate.shared_path)
     context = {
         "certificate": certificate,
         "printed": printed,
@@ -57,8 +58,8 @@ def certificate(request, pk):
         "file": certificate.current_file(),
         "is_holder": is_holder,
         "has_badge": hasattr(certificate, "credential") and not certificate.erased_at,
-        "shared_url": request.build_absolute_uri(certificate.shared_path),
-        "linkedin_url": linkedin_address(certificate),
+        "shared_url": shared_url,
+        "linkedin_url": linkedin_address(certificate, shared_url),
         "visibility_form": VisibilityForm(initial={"visibility": certificate.visibility}),
         "checks": checks_of(certificate, timezone.localdate()),
         "trail": [(_("Mes certificats"), reverse("certificates:mine")), (certificate.printed_number, None)],

@@ -2,6 +2,7 @@
 
 import base64
 import gzip
+import os
 import subprocess
 from io import BytesIO
 from pathlib import Path
@@ -173,12 +174,14 @@ def test_page_says_where_to_go_without_javascript(certificate, open_page):
     expect(page.get_by_role("link", name="Vérifiez avec le code imprimé")).to_be_visible()
 
 
-def test_axe_finds_nothing_and_nothing_is_too_wide(certificate, open_page, axe, tmp_path):
+def test_axe_finds_nothing_and_nothing_is_too_wide(certificate, open_page, axe):
     page = kept(open_page(reduced_motion="reduce"))
     paste(page, certificate.credential.code_text)
     expect(page.locator("[data-result]")).to_contain_text(certificate.printed_name)
     for width, scheme in LOOKS:
         look_at(page, width, scheme)
+        if folder := os.environ.get("LMS_SHOTS"):
+            page.screenshot(path=Path(folder) / f"hors-ligne-{width}-{scheme}.png", full_page=True)
         axe(page)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (width, scheme)
 
