@@ -1,5 +1,6 @@
 """Designs in the back office: list, form, and what a real document would look like before anything is saved."""
 
+from django.forms import Select
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, InlinePanel, MultiFieldPanel, ObjectList
@@ -45,7 +46,11 @@ PANELS = [
     ),
     FieldPanel("name"),
     MultiFieldPanel(
-        [FieldPanel("kind"), FieldRowPanel([FieldPanel("unit"), FieldPanel("course")]), FieldPanel("is_in_service")],
+        [
+            FieldPanel("kind"),
+            FieldRowPanel([FieldPanel("unit"), FieldPanel("course", widget=Select)]),
+            FieldPanel("is_in_service"),
+        ],
         heading=gettext_lazy("Où il sert"),
     ),
     FieldPanel("languages"),
@@ -125,7 +130,7 @@ class DesignViewSet(ScopedViewSet):
     model = Design
     name = "certificate_designs"
     url_prefix = "modeles-de-documents"
-    menu_label = gettext_lazy("Modèles de documents")
+    menu_label = gettext_lazy("Modèles")
     menu_order = 261
     icon = "doc-full"
     add_to_admin_menu = True
