@@ -45,9 +45,9 @@ WORKER = textwrap.dedent(
     from lms.core.models import Job
     draw, drawn = tasks.draw_certificate, []
 
-    def draw_once(printed, *more):
+    def draw_once(printed, *more, **named):
         if not drawn:
-            drawn.append(draw(printed, *more))
+            drawn.append(draw(printed, *more, **named))
         return drawn[0] + b"%" + printed.number.encode() + b"\\n"
 
     tasks.draw_certificate = draw_once
@@ -55,7 +55,10 @@ WORKER = textwrap.dedent(
         if run_job(int(line)):
             print(line.strip(), flush=True)
     undone = Job.objects.filter(name="certificates.issue").exclude(state="done")
+    patience = time.monotonic() + 300
     while pks := list(undone.values_list("pk", flat=True)):
+        if time.monotonic() > patience:
+            sys.exit(undone.first().error)
         for pk in pks:
             Job.objects.filter(pk=pk, state="waiting").update(run_after=timezone.now())
             if run_job(pk):
