@@ -50,6 +50,13 @@ def reach_of(bank: Collection) -> list[int]:
     return [bank.pk] if is_partners or bank == shared else [bank.pk, shared.pk]
 
 
+def banks_open_to(page: Page) -> list[int]:
+    """The banks a page may ask questions of, whoever looks: those that writers of its branch reach (two queries)."""
+    branch = ProducerPage.objects.ancestor_of(page, inclusive=True).first()
+    own = [branch.collection_id] if branch and branch.collection_id else []
+    return own if branch and branch.is_partner else [*own, shared_bank().pk]
+
+
 def read_with(bank: Collection) -> list[int]:
     """The banks some reader of this one reads too, so that a code names one question: the common one is read with all."""
     if bank != shared_bank():
