@@ -1,6 +1,7 @@
 """The questions of the bank that the draws of a quiz may take."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from functools import reduce
 from operator import or_
 
@@ -11,9 +12,9 @@ from courses.rules.answers import MANUAL_TYPES, UNMARKED_TYPES
 from courses.rules.draws import shortfalls
 
 
-def drawable(questions: QuerySet) -> QuerySet:
-    """Those that chance may choose: they mark themselves, so that all learners are marked alike."""
-    current = QuestionVersion.objects.current().filter(question=OuterRef("pk"))
+def drawable(questions: QuerySet, at: datetime | None = None) -> QuerySet:
+    """Those that chance may choose: they mark themselves, so that all learners are marked alike; as they were at an instant."""
+    current = QuestionVersion.objects.current(at).filter(question=OuterRef("pk"))
     return questions.filter(Exists(current.exclude(type__in=MANUAL_TYPES | UNMARKED_TYPES)))
 
 
@@ -26,10 +27,13 @@ def condition_of(draw) -> Q:
     return condition
 
 
-def pools_of(questions: QuerySet, draws: Sequence, without: Collection[int] = ()) -> list[list[int]]:
+def pools_of(
+    questions: QuerySet, draws: Sequence, without: Collection[int] = (), at: datetime | None = None
+) -> list[list[int]]:
     """For each draw, the ids of those of `questions` it may take, fixed ones (`without`) left out; one query for all.
 
-    `questions` are those open to the branch of the quiz (`Question.objects.open_to`), whoever asks.
+    `questions` are those open to the branch of the quiz (`Question.objects.open_to`), whoever asks; with an instant, those
+    that were there already.
     """
     if not draws:
         return []
@@ -38,7 +42,7 @@ def pools_of(questions: QuerySet, draws: Sequence, without: Collection[int] = ()
         f"in_{rank}": ExpressionWrapper(condition, output_field=BooleanField())
         for rank, condition in enumerate(conditions)
     }
-    found = drawable(questions).filter(reduce(or_, conditions)).exclude(pk__in=without).order_by("pk")
+    found = drawable(questions, at).filter(reduce(or_, conditions)).exclude(pk__in=without).order_by("pk")
     rows = list(found.annotate(**flags).values_list("pk", *flags))
     return [[pk for pk, *is_in in rows if is_in[rank]] for rank in range(len(draws))]
 

@@ -33,7 +33,7 @@ from courses.imports.questions.neutral import (
 )
 from courses.imports.questions.texts import one_line, plain
 from courses.models import Question, QuestionImport, QuestionVersion, TaggedQuestion
-from courses.models.banks import reach_of, read_with
+from courses.models.banks import asked_after_review, reach_of, read_with
 from courses.models.questions import QuestionQuerySet
 from courses.pictures import freeze_pictures
 from courses.rules.answers import frozen_content
@@ -98,6 +98,7 @@ def plan_import(reading: Reading, bank: Collection, replaces: bool) -> Plan:
             message = _("La même question est déjà dans le fichier.")
             plan.remarks.append(Remark(SKIPPED, question.where, message))
     known = existing(wanted, bank)
+    reviewed = asked_after_review(bank) if replaces else set()
     taken = codes_taken(wanted, bank)
     for code, question in wanted.items():
         if code in taken and code not in known:
@@ -110,6 +111,12 @@ def plan_import(reading: Reading, bank: Collection, replaces: bool) -> Plan:
         version, tags = known[code]
         if is_same(question, neutral_of(version, tags)):
             plan.unchanged += 1
+        elif replaces and version.question_id in reviewed:
+            plan.kept += 1
+            message = _(
+                "La question « %(code)s » est posée par une page publiée : elle ne change pas sans relecture. Importez-la sous un autre code."
+            )
+            plan.remarks.append(Remark(WARNING, question.where, message % {"code": code}))
         elif replaces:
             plan.updated.append((version, question))
             message = _("La question « %(code)s » de la banque est remplacée.")

@@ -4,10 +4,11 @@ A bank is a Wagtail collection, the one that holds the images of a branch too: t
 Who may do what there is granted to groups, as for images (`courses.actions.branches`).
 """
 
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q
 from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
-from wagtail.models import Collection, Page
+from wagtail.models import Collection, Page, ReferenceIndex, get_default_page_content_type
 from wagtail.permission_policies.collections import CollectionPermissionPolicy
 
 from courses.models.producer import ProducerPage
@@ -37,9 +38,14 @@ def shared_bank() -> Collection:
     return shared
 
 
+def branch_of(page: Page) -> ProducerPage | None:
+    """The branch a page stands in; none in the open catalogue."""
+    return ProducerPage.objects.ancestor_of(page, inclusive=True).select_related("collection").first()
+
+
 def bank_of(page: Page) -> Collection:
     """The bank of the branch a page stands in; in the open catalogue, the common one."""
-    branch = ProducerPage.objects.ancestor_of(page, inclusive=True).select_related("collection").first()
+    branch = branch_of(page)
     return (branch and branch.collection) or shared_bank()
 
 
@@ -50,9 +56,8 @@ def reach_of(bank: Collection) -> list[int]:
     return [bank.pk] if is_partners or bank == shared else [bank.pk, shared.pk]
 
 
-def banks_open_to(page: Page) -> list[int]:
-    """The banks a page may ask questions of, whoever looks: those that writers of its branch reach (two queries)."""
-    branch = ProducerPage.objects.ancestor_of(page, inclusive=True).first()
+def banks_open_to(branch: ProducerPage | None) -> list[int]:
+    """The banks that pages of a branch may ask questions of, whoever looks: those that its writers reach (one query)."""
     own = [branch.collection_id] if branch and branch.collection_id else []
     return own if branch and branch.is_partner else [*own, shared_bank().pk]
 
@@ -85,3 +90,17 @@ def home_bank(user) -> Collection | None:
     if shared in banks and len(own) != 1:
         return shared
     return own[0] if own else None
+
+
+def asked_after_review(bank: Collection) -> set[int]:
+    """Questions of a bank that a published page names and that only change with it, for its branch publishes by review."""
+    branch = ProducerPage.objects.filter(collection=bank).first()
+    if branch is None or branch.may_publish:
+        return set()
+    references = ReferenceIndex.objects.filter(
+        base_content_type=get_default_page_content_type(),
+        to_content_type=ContentType.objects.get_by_natural_key("courses", "question"),
+    ).values_list("object_id", "to_object_id")
+    asked = {(int(page), int(question)) for page, question in references}
+    published = set(Page.objects.live().descendant_of(branch).values_list("pk", flat=True))
+    return {question for page, question in asked if page in published}

@@ -16,7 +16,7 @@ from wagtail.models import Collection, CollectionMember, Page, PreviewableMixin
 from wagtail.rich_text import RichText
 from wagtail.search import index
 
-from courses.models.banks import banks_open_to, question_policy, reach_of
+from courses.models.banks import banks_open_to, branch_of, question_policy, reach_of
 from courses.pictures import freeze_pictures, with_addresses
 from courses.question_blocks import AnswerBlock
 from courses.question_forms import QuestionForm
@@ -72,7 +72,7 @@ class QuestionQuerySet(models.QuerySet):
 
     def open_to(self, page: Page):
         """Those that a page may ask: of its branch, and unless that is a partner's, the common ones."""
-        return self.filter(collection__in=banks_open_to(page))
+        return self.filter(collection__in=banks_open_to(branch_of(page)))
 
     def with_usage(self):
         """Annotate `use_count` (quizzes that ask the question) and `version_number` (of its latest version)."""
@@ -293,10 +293,13 @@ class FrozenError(Exception):
 
 
 class QuestionVersionQuerySet(models.QuerySet):
-    def current(self):
-        """The latest version of each question."""
-        newer = self.model.objects.filter(question=models.OuterRef("question"), number__gt=models.OuterRef("number"))
-        return self.filter(~models.Exists(newer))
+    def current(self, at=None):
+        """The latest version of each question; that of an instant when one is given."""
+        until = {"created_at__lte": at} if at else {}
+        newer = self.model.objects.filter(
+            question=models.OuterRef("question"), number__gt=models.OuterRef("number"), **until
+        )
+        return self.filter(~models.Exists(newer), **until)
 
     def update(self, **kwargs):
         raise FrozenError

@@ -38,7 +38,7 @@ def test_mine_costs_the_same_for_any_length(client, count, django_assert_num_que
     waiting, hidden = make_reserved(holder), make_certificate()
     client.force_login(holder)
     client.get(reverse("certificates:mine"))
-    with django_assert_num_queries(3):  # session and user are cached: count, certificates, files
+    with django_assert_num_queries(4):  # session and user are cached: count, certificates, files, what is held
         page = body(client.get(reverse("certificates:mine")))
     assert all(certificate.printed_number in page for certificate in shown)
     assert waiting.printed_number in page

@@ -3,10 +3,14 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
 
-from courses.models import ProducerPage
+from courses.actions.import_questions import begin_import, confirm_import
+from courses.models import ProducerPage, QuestionImport, QuizDraw, QuizPage
+from lms.assessment.actions import QuizNotOpen
+from tests.factories.assessment import open_attempt
 from tests.factories.courses import (
     CoursePageFactory,
     LessonPageFactory,
@@ -14,6 +18,7 @@ from tests.factories.courses import (
     QuizPageFactory,
     make_trainer,
 )
+from tests.factories.learning import EnrolmentFactory
 from tests.factories.library import DocumentFactory, ImageFactory, picture_bytes
 from tests.factories.people import UnitFactory
 
@@ -116,3 +121,47 @@ def test_a_question_of_a_published_quiz_is_changed_by_who_may_publish_it(client,
     assert client.get(url).status_code == 200
     html = client.post(url, {"answer-count": 0}, follow=True).content.decode()
     assert ("« Bilan », publiée, pose cette question" in html) == refused
+
+
+@pytest.mark.parametrize(
+    ("kind", "live", "kept"), [("company", True, True), ("company", False, False), ("agency", True, False)]
+)
+def test_nor_by_an_import(run_jobs, kind, live, kept):
+    trainer = make_trainer(UnitFactory(kind=kind))
+    branch = ProducerPage.objects.get()
+    question = QuestionFactory(collection=branch.collection, code="secours")
+    QuizPageFactory(parent=CoursePageFactory(parent=branch), live=live, questions=[question])
+    file = "// [id:secours]\n::Secours::Un énoncé que personne n’a relu {TRUE}\n".encode()
+    begun = begin_import("x.gift", file, branch.collection, trainer, timezone.now())
+    confirm_import(begun, trainer, all_or_nothing=False, replaces=True)
+    run_jobs()
+    question.refresh_from_db()
+    assert ("que personne n’a relu" in question.plain_prompt) != kept
+    told = str(QuestionImport.objects.get().remarks)
+    assert ("elle ne change pas sans relecture" in told) == kept
+
+
+@pytest.mark.parametrize(("kind", "as_reviewed"), [("company", True), ("agency", False)])
+def test_nor_by_a_draw(kind, as_reviewed):
+    make_trainer(UnitFactory(kind=kind))
+    branch = ProducerPage.objects.get()
+    mine = {"collection": branch.collection, "level": 3}
+    read = QuestionFactory(prompt="<p>Ce qui fut relu</p>", **mine)
+    quiz = QuizPageFactory(parent=CoursePageFactory(parent=branch), questions=[])
+    quiz.draws.add(QuizDraw(count=1, level=3))
+    quiz.save_revision().publish()
+    read.prompt = "<p>Ce que personne n’a relu</p>"
+    read.save()
+    enrolment = EnrolmentFactory(course=quiz.get_parent().specific)
+    attempt = open_attempt(enrolment, QuizPage.objects.get(pk=quiz.pk))
+    told = "Ce qui fut relu" if as_reviewed else "Ce que personne n’a relu"
+    assert attempt.questions.get().version.prompt == told
+    # nor is a question added since, which the draw would match
+    QuestionFactory.create_batch(8, **mine)
+    QuizDraw.objects.update(count=9)
+    if as_reviewed:
+        with pytest.raises(QuizNotOpen):
+            open_attempt(EnrolmentFactory(course=enrolment.course), QuizPage.objects.get(pk=quiz.pk))
+    else:
+        attempt = open_attempt(EnrolmentFactory(course=enrolment.course), QuizPage.objects.get(pk=quiz.pk))
+        assert attempt.questions.count() == 9

@@ -6,7 +6,8 @@ from random import Random, SystemRandom
 from django.db import transaction
 
 from courses.draws import pools_of
-from courses.models import Question, QuestionVersion, QuizPage
+from courses.models import Question, QuestionVersion, QuizDraw, QuizPage
+from courses.models.banks import banks_open_to, branch_of
 from courses.rules.answers import UNMARKED_TYPES
 from courses.rules.draws import draw
 from lms.assessment.actions.allowances import extra_of
@@ -115,10 +116,16 @@ def _start(enrolment: Enrolment, quiz: QuizPage, now: datetime.datetime, random:
 
 def _questions_to_serve(enrolment: Enrolment, quiz: QuizPage, random: Random) -> list[ServedQuestion]:
     points = dict(quiz.quiz_questions.values_list("question_id", "points"))
-    points |= _drawn(enrolment, quiz, points, random)
+    draws = list(quiz.draws.order_by("sort_order", "pk"))
+    branch = branch_of(quiz) if draws else None
+    # Where what is published is reviewed, chance takes questions as they were then; the page keeps those it names.
+    at = quiz.last_published_at if branch and not branch.may_publish else None
+    if draws:
+        bank = Question.objects.filter(collection__in=banks_open_to(branch))
+        points |= _drawn(enrolment, draws, pools_of(bank, draws, points, at), random)
     place = {question: rank for rank, question in enumerate(points)}
     versions = sorted(
-        QuestionVersion.objects.current()
+        QuestionVersion.objects.current(at)
         .filter(question__in=points)
         .exclude(pk__in=Regrade.objects.neutralising().filter(quiz=quiz).values("version")),
         key=lambda version: place[version.question_id],
@@ -137,14 +144,11 @@ def _questions_to_serve(enrolment: Enrolment, quiz: QuizPage, random: Random) ->
     ]
 
 
-def _drawn(enrolment: Enrolment, quiz: QuizPage, fixed: dict[int, int], random: Random) -> dict[int, int]:
+def _drawn(enrolment: Enrolment, draws: list[QuizDraw], pools: list[list[int]], random: Random) -> dict[int, int]:
     """The points of the questions that chance gives this learner, by question. Raises QuizNotOpen when they are too few."""
-    draws = list(quiz.draws.order_by("sort_order", "pk"))
-    if not draws:
-        return {}
     served = ServedQuestion.objects.filter(attempt__enrolment__person=enrolment.person_id)
     seen = set(served.values_list("version__question_id", flat=True))
-    drawn = draw(pools_of(Question.objects.open_to(quiz), draws, fixed), [each.count for each in draws], random, seen)
+    drawn = draw(pools, [each.count for each in draws], random, seen)
     if any(len(questions) < each.count for questions, each in zip(drawn, draws, strict=True)):
         raise QuizNotOpen
     return {
