@@ -31,7 +31,7 @@ from courses.imports.questions.neutral import (
     identified,
     tag_key,
 )
-from courses.imports.questions.texts import one_line, plain
+from courses.imports.questions.texts import STRAY_NO_BREAK, one_line, plain
 from courses.models import Question, QuestionImport, QuestionVersion, TaggedQuestion
 from courses.models.banks import asked_after_review, reach_of, read_with
 from courses.models.questions import QuestionQuerySet
@@ -196,8 +196,8 @@ def normal(question: ImportedQuestion) -> tuple:
 
 
 def normal_text(text: Text) -> object:
-    """A text as files can write it: pictures by what they hold."""
-    return Rich(same_pictures(text.html)) if isinstance(text, Rich) else plain(text)
+    """A text as files can write it: pictures by what they hold, no-break spaces where French punctuation has them."""
+    return Rich(same_pictures(text.html)) if isinstance(text, Rich) else STRAY_NO_BREAK.sub(" ", plain(text))
 
 
 def normal_answer(value: object) -> object:
@@ -210,7 +210,7 @@ def normal_answer(value: object) -> object:
         case Rich():
             return normal_text(value)
         case str():
-            return one_line(value)
+            return one_line(STRAY_NO_BREAK.sub(" ", value))
         case None:
             return ""
     return value

@@ -35,6 +35,8 @@ SECRET_KEY = SECRET_KEY or own_secret_key()
 # A colleague may open the page from another machine of the same network.
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "*")
 LMS_CONTACT_EMAIL = os.environ.get("LMS_CONTACT_EMAIL") or "formation@demo.example"  # of the courses of the demo
+# Who visits the demo does not read it all: no certificate is held for haste unless one asks to see that.
+LMS_HOLD_RAPID_PERCENT = int(os.environ.get("LMS_HOLD_RAPID_PERCENT") or 0)
 ACCOUNT_EMAIL_VERIFICATION = "optional"
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = LMS_DATA_DIR / "mail"

@@ -1,5 +1,6 @@
 """A trainer writes in the editor, in a real browser: a course with each block; a learner then reads each of them."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -187,6 +188,8 @@ def test_journey_writes_every_block_there_is():
 def new_page(page: Page, kind: str, parent, title: str) -> None:
     page.goto(reverse("wagtailadmin_pages:add", args=["courses", kind, parent.pk]))
     page.get_by_role("textbox", name="Titre").fill(title)
+    page.get_by_role("textbox", name="Titre").blur()  # a keyboard would have told the script that gives the address
+    expect(page.locator("#id_slug")).to_have_value(re.compile(r"\w"))
 
 
 def test_trainer_builds_a_course_and_a_learner_reads_every_block(open_page, trainer, branch, library):
