@@ -98,7 +98,7 @@ class Question(CollectionMember, PreviewableMixin, index.Indexed, models.Model):
     )
     code = models.SlugField(_("code"), max_length=120, help_text=_("Court et unique, par exemple « messagerie-q1 »."))
     prompt = RichTextField(_("énoncé"), features=FEATURES)
-    answer = StreamField(AnswerBlock(), verbose_name=_("type et réponses"), min_num=1, max_num=1)
+    answer = StreamField(AnswerBlock(), verbose_name=_("type et réponses"), max_num=1)
     explanation = RichTextField(
         _("explication"),
         features=FEATURES,

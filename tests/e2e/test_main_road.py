@@ -90,7 +90,7 @@ def test_certification_officer_revokes_and_the_public_page_says_so(visit):
         officer.get_by_role("link", name="Révoquer").click()
     officer.locator("[name=reason]").fill("Le certificat a été délivré par erreur.")
     officer.locator("[name=is_meant]").check()
-    officer.get_by_role("button", name="Révoquer définitivement").click()
+    officer.get_by_role("button", name="Révoquer", exact=True).click()
     officer.wait_for_url(lambda url: "revoquer" not in url)
     stranger.reload()
     expect(stranger.locator("h1")).to_contain_text("révoqué")
