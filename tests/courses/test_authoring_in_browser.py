@@ -69,6 +69,7 @@ def further(page, block):
 def image(page, block):
     editor.upload_image(page, block, "Schéma de la signature", picture_bytes())
     alternative = field(block, "Texte alternatif").get_by_role("textbox")
+    expect(alternative).not_to_have_value("")  # the editor proposes one a moment later
     alternative.fill("Un agent signe sur une tablette")
     return "Un agent signe sur une tablette"
 
@@ -278,7 +279,9 @@ def test_image_without_alternative_is_refused_and_nothing_typed_is_lost(open_pag
     type_in(editor.children(body).first, "Un document signé dit qui l’a signé.")
     block = editor.add_block(page, body, "image")
     choose(page, block, "Choisir une image", "Carte des communes")
-    field(block, "Texte alternatif").get_by_role("textbox").fill("")
+    alternative = field(block, "Texte alternatif").get_by_role("textbox")
+    expect(alternative).not_to_have_value("")  # the editor proposes one a moment later
+    alternative.fill("")
     definition(page, editor.add_block(page, body, "définition"))
     editor.save(page, "Publier")
     expect(editor.message(page)).to_contain_text("erreurs de validation")
