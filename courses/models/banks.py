@@ -51,9 +51,7 @@ def bank_of(page: Page) -> Collection:
 
 def reach_of(bank: Collection) -> list[int]:
     """The banks that those who write in this one may ask questions of, itself first: a partner asks its own alone."""
-    shared = shared_bank()
-    is_partners = ProducerPage.objects.filter(collection=bank, is_partner=True).exists()
-    return [bank.pk] if is_partners or bank == shared else [bank.pk, shared.pk]
+    return banks_open_to(ProducerPage.objects.filter(collection=bank).first())
 
 
 def banks_open_to(branch: ProducerPage | None) -> list[int]:
