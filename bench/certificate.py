@@ -22,7 +22,7 @@ from certificates.sealing.document import seal_document
 from certificates.sealing.room import open_sealer
 from certificates.sealing.signer import Signer
 from certificates.snapshot import AttestedLevel, Snapshot
-from certificates.trust import time_roots, trusted_roots
+from certificates.verifying.trust import time_roots, trusted_roots
 
 SNAPSHOT = Snapshot(
     number="CTD-2026-000123",

@@ -9,7 +9,7 @@ from django.core import checks
 from django.utils import timezone
 
 from certificates import rules
-from certificates.authority import sandbox_files
+from certificates.keys.authority import sandbox_files
 from certificates.sealing.chain import read_chain
 from certificates.sealing.port import SealerRefused
 from lms.core.checks import TAG

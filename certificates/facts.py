@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from certificates.models import Certificate
 from certificates.rules import printed_code, public_state
-from certificates.seals import key_in_doubt
 from certificates.snapshot import Snapshot
+from certificates.verifying.seals import key_in_doubt
 from certificates.words import (
     ASSURANCE_MEANINGS,
     ASSURANCE_NAMES,

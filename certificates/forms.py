@@ -4,9 +4,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from certificates.models import Certificate
-from certificates.names import LONGEST_NAME
 from certificates.rules import LONGEST_TYPED
-from certificates.verdicts import LARGEST_BYTES
+from certificates.rules.names import LONGEST_NAME
+from certificates.verifying.verdicts import LARGEST_BYTES
 from courses.models import CoursePage
 
 

@@ -4,8 +4,8 @@ import base64
 from dataclasses import dataclass
 
 from certificates.actions.logging_acts import values_of
-from certificates.merkle import is_in_tree, leaf_hash, nodes_needed, path_of
 from certificates.models import Certificate, LogEntry, TreeHead
+from certificates.rules.merkle import is_in_tree, leaf_hash, nodes_needed, path_of
 
 
 @dataclass(frozen=True)

@@ -35,15 +35,15 @@ from certificates.actions.renewals import ask_for_reminders, may_renew
 from certificates.actions.stopping import heed_stop
 from certificates.drawing.attachments import Attachment
 from certificates.drawing.sheet import draw_certificate
+from certificates.keys.purposes import Purpose
 from certificates.lasting.port import StampUnavailable, TimeStamper
 from certificates.lasting.proofs import ProofKeeper
 from certificates.lasting.room import certificates_of, open_revocation_source, open_time_stamper
 from certificates.lasting.signature import seal_and_stamp_all
 from certificates.models import Certificate, CertificateAct, Credential, Hold, IssueBatch, NameCorrection
-from certificates.purposes import Purpose
 from certificates.sealing.port import SealerRefused
 from certificates.sealing.room import open_sealer, open_signer
-from certificates.trust import time_roots, trusted_roots
+from certificates.verifying.trust import time_roots, trusted_roots
 from lms.core.identity import identity
 from lms.core.jobs import enqueue, job_handler
 

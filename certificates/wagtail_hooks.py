@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
-from certificates.archive_report import archive_report
+from certificates.back_office.archive_report import archive_report
 from certificates.back_office.batches import BatchViewSet
 from certificates.back_office.corrections import NameCorrectionViewSet
 from certificates.back_office.designs import DesignViewSet

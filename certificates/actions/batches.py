@@ -9,9 +9,9 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
-from certificates import issue_rules
 from certificates.models import BatchLine, Certificate, CoursePolicy, IssueBatch
 from certificates.permissions import APPROVE_BATCH, PROPOSE_BATCH
+from certificates.rules import issuing as issue_rules
 from courses.models import CoursePage
 from lms.core import audit
 from lms.core.jobs import enqueue

@@ -8,11 +8,11 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from certificates import issue_rules
 from certificates.actions.holds import release_by_check
 from certificates.actions.issuing import last_certificate
 from certificates.actions.renewals import renew_by_check
 from certificates.models import CheckQuestion, KnowledgeCheck
+from certificates.rules import issuing as issue_rules
 from courses.draws import pools_of
 from courses.models import Question, QuestionVersion, QuizPage, QuizQuestion
 from courses.rules.answers import MANUAL_TYPES, UNMARKED_TYPES

@@ -5,9 +5,9 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 
-from certificates import issue_rules
 from certificates.actions.issuing import last_certificate
 from certificates.models import Hold, KnowledgeCheck
+from certificates.rules import issuing as issue_rules
 from lms.core import audit
 from lms.core.jobs import enqueue
 from lms.learning.models import Completion, RapidFinish

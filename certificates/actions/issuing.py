@@ -7,15 +7,16 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from certificates import issue_rules, rules, storage
+from certificates import rules, storage
 from certificates.actions.designing import design_for, version_in_use
 from certificates.actions.life import may_take_over, replace_former
 from certificates.actions.proving import Proof, proof_of
+from certificates.keys.register import register_key
 from certificates.lasting.port import Stamp
 from certificates.lasting.signature import SealedDocument
 from certificates.models import Certificate, CertificateAct, CertificateFile, CoursePolicy, Series
-from certificates.names import name_seal
-from certificates.register_key import register_key
+from certificates.rules import issuing as issue_rules
+from certificates.rules.names import name_seal
 from certificates.signals import certificate_issued
 from certificates.snapshot import Signatory, Snapshot, document_kind
 from lms.core import audit

@@ -17,8 +17,8 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from certificates import key_rules
 from certificates.models import KeyHour, SealKey
+from certificates.rules import keys as key_rules
 from certificates.sealing.chain import in_pem
 from certificates.sealing.port import QuotaReached
 from lms.core import audit

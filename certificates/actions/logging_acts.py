@@ -6,8 +6,8 @@ from datetime import datetime
 from django.db import transaction
 
 from certificates.lasting.port import TimeStamper
-from certificates.merkle import leaf_hash, nodes_completed, nodes_needed, root_of
 from certificates.models import CertificateAct, LogEntry, TreeHead, TreeNode
+from certificates.rules.merkle import leaf_hash, nodes_completed, nodes_needed, root_of
 
 CLOSE_JOB = "certificates.close_log"
 AT_ONCE = 1000

@@ -10,9 +10,9 @@ from django.utils import timezone
 from certificates import rules
 from certificates.actions.issuing import next_revision
 from certificates.actions.life import ActRefused
+from certificates.keys.register import register_key
 from certificates.models import Certificate, CertificateAct, Series
-from certificates.names import name_seal
-from certificates.register_key import register_key
+from certificates.rules.names import name_seal
 from certificates.snapshot import Snapshot
 from lms.core import audit
 from lms.core.jobs import enqueue

@@ -24,8 +24,8 @@ from certificates.actions.batches import (
     reject_batch,
     waiting_completions,
 )
+from certificates.back_office.batch_report import progress_of
 from certificates.back_office.stopping import warn_of_stop
-from certificates.batch_report import progress_of
 from certificates.forms import BatchForm, ChooseCourseForm, DecisionForm
 from certificates.models import BatchLine, CoursePolicy, IssueBatch
 from certificates.permissions import PROPOSE_BATCH, VIEW_BATCH

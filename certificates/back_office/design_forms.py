@@ -7,10 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from wagtail.admin.forms import WagtailAdminModelForm
 
-from certificates.colours import hard_to_read
 from certificates.design import Colours
 from certificates.drawing.svg import HEAVIEST_BYTES, LARGEST_BYTES, LogoRefused, read_logo
 from certificates.models.designs import COLOUR, covers_everything
+from certificates.rules.colours import hard_to_read
 from courses.models import CoursePage
 from lms.people.models import Unit
 

@@ -13,7 +13,7 @@ from certificates.lasting.sandbox_revocation import SandboxRevocation, open_sand
 from certificates.lasting.sandbox_time import SandboxTimeStamper, open_sandbox_time
 from certificates.sealing.port import SealerRefused
 from certificates.sealing.room import refuse_specimens_in_production
-from certificates.trust import time_roots
+from certificates.verifying.trust import time_roots
 
 
 def open_time_stamper() -> TimeStamper | None:

@@ -11,9 +11,9 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509 import ocsp
 from django.utils import timezone
 
-from certificates.authority import SandboxFiles, is_sandbox, read_key, time_files
+from certificates.keys.authority import SandboxFiles, is_sandbox, read_key, time_files
+from certificates.keys.sandbox import sandbox_seals
 from certificates.lasting.port import RevocationSource, RevocationUnavailable
-from certificates.sandbox_keys import sandbox_seals
 
 GOOD_FOR = timedelta(days=1)
 

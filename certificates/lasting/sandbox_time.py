@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import pkcs12
 from django.utils import timezone
 
-from certificates.authority import read_key, time_files
+from certificates.keys.authority import read_key, time_files
 from certificates.lasting.port import Stamp, StampUnavailable
 from certificates.lasting.token import TimeTrust, question_about, stamp_from
 from certificates.sealing.cms import (

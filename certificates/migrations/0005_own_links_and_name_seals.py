@@ -1,7 +1,7 @@
 from django.db import migrations
 
-from certificates.names import name_seal
-from certificates.register_key import register_key
+from certificates.rules.names import name_seal
+from certificates.keys.register import register_key
 from certificates.rules import new_public_code
 
 

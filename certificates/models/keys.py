@@ -9,11 +9,11 @@ from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from certificates import key_rules
+from certificates.keys.purposes import Purpose, algorithm_of
 from certificates.models.certificates import Certificate
 from certificates.models.files import CertificateFile
 from certificates.models.kept import KeptForever, KeptQuerySet
-from certificates.purposes import Purpose, algorithm_of
+from certificates.rules import keys as key_rules
 
 
 class KeyQuerySet(KeptQuerySet):

@@ -13,7 +13,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from certificates.authority import is_sandbox
+from certificates.keys.authority import is_sandbox
 from certificates.sealing.port import SealerRefused
 
 

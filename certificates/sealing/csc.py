@@ -13,10 +13,10 @@ from functools import lru_cache
 
 from cryptography import x509
 
-from certificates.key_rules import spki_of
 from certificates.outside.breaker import Breaker
 from certificates.outside.oauth import Access, Client
 from certificates.outside.web import NoAnswer, Refusal, fetch
+from certificates.rules.keys import spki_of
 from certificates.sealing.port import SealerRefused, SealerUnavailable
 
 LARGEST_ANSWER_BYTES = 1024 * 1024

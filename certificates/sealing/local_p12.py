@@ -8,9 +8,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, utils
 from cryptography.hazmat.primitives.serialization import pkcs12
 
-from certificates.authority import SandboxFiles, is_sandbox, read_key
-from certificates.purposes import Purpose
-from certificates.sandbox_keys import key_files
+from certificates.keys.authority import SandboxFiles, is_sandbox, read_key
+from certificates.keys.purposes import Purpose
+from certificates.keys.sandbox import key_files
 from certificates.sealing.port import SealerRefused
 
 # Deterministic (RFC 6979): sealing the same document again gives the same bytes, so a task that runs twice

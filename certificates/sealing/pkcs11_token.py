@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from pkcs11 import Attribute, KeyType, Mechanism, ObjectClass
 from pkcs11 import exceptions as refusals
 
-from certificates.purposes import Algorithm
+from certificates.keys.purposes import Algorithm
 from certificates.sealing.port import SealerRefused, SealerUnavailable
 
 logger = logging.getLogger(__name__)

@@ -7,19 +7,20 @@ from cryptography import x509
 from django.conf import settings
 from django.utils import timezone
 
-from certificates import key_rules, rules
+from certificates import rules
 from certificates.actions.keys import NewKey, adopt_key, count_signatures
-from certificates.authority import SandboxFiles
+from certificates.keys.authority import SandboxFiles
+from certificates.keys.purposes import SIGNED_BYTES, Algorithm, Purpose
+from certificates.keys.sandbox import first_label, make_sandbox_key, sandbox_public_key
 from certificates.models import SealKey
 from certificates.outside.oauth import Client
-from certificates.purposes import SIGNED_BYTES, Algorithm, Purpose
-from certificates.sandbox_keys import first_label, make_sandbox_key, sandbox_public_key
+from certificates.rules import keys as key_rules
 from certificates.sealing.chain import SealChain, chain_under, read_chain
 from certificates.sealing.csc import CscPlace, open_csc, open_csc_key
 from certificates.sealing.local_p12 import open_local_key
 from certificates.sealing.port import DocumentSealer, KeyHolder, Sealer, SealerRefused
 from certificates.sealing.signer import Signer
-from certificates.trust import trusted_roots
+from certificates.verifying.trust import trusted_roots
 
 
 def open_sealer() -> Sealer | DocumentSealer:

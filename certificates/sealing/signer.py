@@ -7,9 +7,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, decode_dss_signature
 
-from certificates.key_rules import COORDINATE_BYTES, PublicKey
+from certificates.keys.purposes import SIGNED_BYTES
 from certificates.models import SealKey
-from certificates.purposes import SIGNED_BYTES
+from certificates.rules.keys import COORDINATE_BYTES, PublicKey
 from certificates.sealing.chain import in_der
 from certificates.sealing.port import KeyHolder, SealerRefused
 

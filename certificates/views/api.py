@@ -14,14 +14,14 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from certificates.checks_made import count_check
-from certificates.dropped import answer_to
-from certificates.limits import limited, take
-from certificates.names import LONGEST_NAME
-from certificates.quarantine import TooBusy
-from certificates.said import said_of_certificate, said_of_file
-from certificates.shown import typed_name_is_right
-from certificates.verdicts import LARGEST_BYTES
+from certificates.rules.names import LONGEST_NAME
+from certificates.verifying.checks_made import count_check
+from certificates.verifying.dropped import answer_to
+from certificates.verifying.limits import limited, take
+from certificates.verifying.quarantine import TooBusy
+from certificates.verifying.said import said_of_certificate, said_of_file
+from certificates.verifying.shown import typed_name_is_right
+from certificates.verifying.verdicts import LARGEST_BYTES
 from certificates.views.codes import CODES_PER_MINUTE, NAMES_PER_HOUR, certificate_of
 from certificates.views.files import FILES_PER_MINUTE
 from certificates.views.headers import unindexed

@@ -5,13 +5,13 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from certificates.checks_made import count_check
 from certificates.facts import public_facts, standing_of
 from certificates.forms import CodeForm, NameForm, PdfForm
-from certificates.limits import limited, page_of_refusal, take
 from certificates.models import Certificate
 from certificates.rules import code_from
-from certificates.shown import name_is_shown, typed_name_is_right
+from certificates.verifying.checks_made import count_check
+from certificates.verifying.limits import limited, page_of_refusal, take
+from certificates.verifying.shown import name_is_shown, typed_name_is_right
 from certificates.views.headers import unindexed
 
 # Mobile operators put many people behind one address; a code has 60 random bits, so this leaks nothing.

@@ -7,12 +7,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from certificates import storage
-from certificates.checks_made import count_check
-from certificates.dropped import answer_to
 from certificates.facts import public_facts
 from certificates.forms import CodeForm, PdfForm
-from certificates.limits import limited
-from certificates.quarantine import TooBusy
+from certificates.verifying.checks_made import count_check
+from certificates.verifying.dropped import answer_to
+from certificates.verifying.limits import limited
+from certificates.verifying.quarantine import TooBusy
 from certificates.views.headers import unindexed
 
 FILES_PER_MINUTE = 10

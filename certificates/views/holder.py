@@ -13,12 +13,12 @@ from django.views.generic import ListView
 
 from certificates import storage
 from certificates.actions import choose_visibility, renew_link
-from certificates.checks_made import checks_of
 from certificates.credentials.picture import png_badge, svg_badge
 from certificates.facts import printed_facts, standing_of
 from certificates.forms import VisibilityForm
 from certificates.linkedin import linkedin_address
 from certificates.models import Certificate, Hold
+from certificates.verifying.checks_made import checks_of
 from certificates.waiting import hold_words
 
 

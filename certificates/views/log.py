@@ -6,9 +6,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from certificates.forms import CodeForm
-from certificates.limits import limited
 from certificates.logged import logged_acts, said_of_head, said_of_log
 from certificates.models import TreeHead
+from certificates.verifying.limits import limited
 from certificates.views.api import open_to_all, problem, too_many
 from certificates.views.codes import CODES_PER_MINUTE, certificate_of
 from certificates.views.headers import unindexed

@@ -16,9 +16,9 @@ from django.views.decorators.http import require_safe
 
 from certificates.credentials.issuer import did_of
 from certificates.credentials.open_badge import PURPOSES
-from certificates.limits import limited
+from certificates.keys.purposes import Purpose
 from certificates.models import Publication
-from certificates.purposes import Purpose
+from certificates.verifying.limits import limited
 from certificates.views.api import too_many
 from certificates.views.published import READS_PER_MINUTE, published_keys
 from lms.core.identity import identity

@@ -11,9 +11,9 @@ from django.views.decorators.http import condition, require_safe
 
 from certificates.credentials.did import did_document
 from certificates.credentials.open_badge import PURPOSES
-from certificates.limits import limited
+from certificates.keys.purposes import Purpose
 from certificates.models import Publication, SealKey
-from certificates.purposes import Purpose
+from certificates.verifying.limits import limited
 from certificates.views.api import open_to_all, problem, too_many
 
 READS_PER_MINUTE = 120

@@ -5,8 +5,8 @@ import zlib
 
 from django.conf import settings
 
-from certificates.authority import make_sandbox_authority, read_key, sandbox_files
 from certificates.drawing.sheet import draw_certificate
+from certificates.keys.authority import make_sandbox_authority, read_key, sandbox_files
 from certificates.lasting.archive import Layout
 from certificates.lasting.signature import seal_and_stamp
 from certificates.sealing.local_p12 import LocalP12Sealer

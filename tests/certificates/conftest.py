@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from certificates.authority import make_sandbox_authority, sandbox_files
+from certificates.keys.authority import make_sandbox_authority, sandbox_files
 
 
 @pytest.fixture(scope="session")

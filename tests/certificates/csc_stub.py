@@ -11,7 +11,7 @@ from urllib.parse import parse_qs
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 
-from certificates.authority import make_holder
+from certificates.keys.authority import make_holder
 from tests.certificates.stub_service import StubService, in_json
 
 CREDENTIAL, PIN, CLIENT, SECRET = "cachet-2026", "93120477", "academie", "le secret du client"

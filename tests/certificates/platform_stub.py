@@ -14,7 +14,7 @@ from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, SimpleSigner
 from pyhanko.stamp import StaticStampStyle
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from certificates.authority import make_holder
+from certificates.keys.authority import make_holder
 from certificates.sealing.chain import in_der
 from tests.certificates.stub_service import StubService, in_json
 

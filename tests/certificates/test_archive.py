@@ -21,16 +21,16 @@ from pyhanko_certvalidator.context import CertValidationPolicySpec
 from pyhanko_certvalidator.policy_decl import REQUIRE_REVINFO, CertRevTrustPolicy
 from pyhanko_certvalidator.registry import SimpleTrustManager
 
-from certificates.checking import check_pdf
 from certificates.lasting.archive import Layout, OtherLayout, Proofs, archive
 from certificates.lasting.port import CertificateRevoked, RevocationUnavailable, Stamp
 from certificates.lasting.proofs import certificates_in
 from certificates.lasting.revocation import read_answer
 from certificates.lasting.signature import FirstStamp
-from certificates.quarantine import check_apart
 from certificates.sealing.chain import in_der
 from certificates.sealing.document import CMS_BYTES
-from certificates.verdicts import Verdict
+from certificates.verifying.checking import check_pdf
+from certificates.verifying.quarantine import check_apart
+from certificates.verifying.verdicts import Verdict
 from tests.certificates.workshop import Workshop
 
 DAY, YEAR = timedelta(days=1), timedelta(days=365)

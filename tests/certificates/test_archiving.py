@@ -19,15 +19,15 @@ from django.utils.formats import date_format
 from certificates import rules
 from certificates.actions import archive_file, ask_for_archives, warn_of_late_archives
 from certificates.actions.keys import compromise_key
-from certificates.authority import time_files
-from certificates.checking import check_pdf
+from certificates.keys.authority import time_files
 from certificates.lasting.proofs import ProofKeeper
 from certificates.lasting.room import certificates_of, open_revocation_source, open_time_stamper
 from certificates.models import CertificateFile, SealKey
 from certificates.storage import read
 from certificates.tasks import archive_due
-from certificates.trust import time_roots, trusted_roots
-from certificates.verdicts import Verdict
+from certificates.verifying.checking import check_pdf
+from certificates.verifying.trust import time_roots, trusted_roots
+from certificates.verifying.verdicts import Verdict
 from lms.core.jobs import enqueue
 from lms.core.models import AuditEntry, Job
 from lms.core.permissions import OPERATE_JOBS

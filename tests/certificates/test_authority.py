@@ -11,7 +11,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from django.core.management import call_command
 from django.utils import timezone
 
-from certificates.authority import is_sandbox, make_sandbox_authority, read_key, sandbox_files, time_files
+from certificates.keys.authority import is_sandbox, make_sandbox_authority, read_key, sandbox_files, time_files
 
 
 def certificate(path):

@@ -7,11 +7,11 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from certificates import issue_rules
 from certificates.actions.batches import BatchRefused, approve_batch, propose_batch, reject_batch, run_batch
 from certificates.actions.stopping import NotStopped, resume_issuing, stop_issuing
 from certificates.models import Certificate, CoursePolicy, IssueBatch, IssuingStop
 from certificates.permissions import APPROVE_BATCH, PROPOSE_BATCH, STOP, VIEW_BATCH
+from certificates.rules import issuing as issue_rules
 from certificates.tasks import issue
 from certificates.waiting import wait_of
 from lms.core.models import AuditEntry, Job

@@ -18,8 +18,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from certificates.actions.batches import approve_batch, propose_batch
-from certificates.authority import certify
-from certificates.checking import check_pdf
+from certificates.keys.authority import certify
 from certificates.lasting.signature import seal_and_stamp_all
 from certificates.models import Certificate, CoursePolicy, SealKey
 from certificates.outside.oauth import Client
@@ -28,8 +27,9 @@ from certificates.sealing.csc import CscPlace, CscService, open_csc, open_csc_ke
 from certificates.sealing.port import SealerRefused, SealerUnavailable
 from certificates.sealing.room import open_sealer
 from certificates.storage import read
-from certificates.trust import trusted_roots
-from certificates.verdicts import Verdict
+from certificates.verifying.checking import check_pdf
+from certificates.verifying.trust import trusted_roots
+from certificates.verifying.verdicts import Verdict
 from lms.core.jobs import run_job
 from lms.core.models import Job
 from lms.learning.models import Enrolment

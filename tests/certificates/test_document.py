@@ -15,15 +15,15 @@ from django.conf import settings as django_settings
 from PIL import Image
 from pyhanko.pdf_utils.reader import PdfFileReader
 
-from certificates.authority import sandbox_files
-from certificates.checking import check_pdf
 from certificates.drawing.sheet import draw_certificate
-from certificates.quarantine import check_apart
+from certificates.keys.authority import sandbox_files
 from certificates.sealing.cms import CmsMould
 from certificates.sealing.document import CMS_BYTES, seal_document
 from certificates.sealing.local_p12 import open_local_key
 from certificates.snapshot import Snapshot
-from certificates.verdicts import Verdict
+from certificates.verifying.checking import check_pdf
+from certificates.verifying.quarantine import check_apart
+from certificates.verifying.verdicts import Verdict
 from tests.certificates.documents import LONG
 from tests.certificates.makers import a_snapshot
 

@@ -8,11 +8,11 @@ from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
-from certificates import issue_rules
 from certificates.actions import AlreadyDecided, CheckRefused, refuse_hold, release_hold, start_check, submit_check
 from certificates.actions.issuing import ask_for_certificate
 from certificates.models import Certificate, Hold, KnowledgeCheck, Series
 from certificates.permissions import DECIDE_HOLD, VIEW_HOLD
+from certificates.rules import issuing as issue_rules
 from certificates.tasks import issue
 from courses.outline import course_outline
 from lms.assessment.models import Attempt

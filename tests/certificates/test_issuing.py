@@ -20,14 +20,14 @@ from certificates.actions import (
     reserve_certificate,
     revoke_certificate,
 )
-from certificates.checking import check_pdf
 from certificates.lasting.signature import SealedDocument
 from certificates.models import Certificate, CertificateAct, CertificateFile, KeptForever, Series
 from certificates.signals import certificate_issued, certificate_state_changed
 from certificates.storage import FileDamaged, keep, read
 from certificates.tasks import issue
-from certificates.trust import trusted_roots
-from certificates.verdicts import Verdict
+from certificates.verifying.checking import check_pdf
+from certificates.verifying.trust import trusted_roots
+from certificates.verifying.verdicts import Verdict
 from lms.core.jobs import run_job
 from lms.core.models import AuditEntry, Job
 from lms.learning.models import Completion, Enrolment

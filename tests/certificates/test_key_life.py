@@ -12,16 +12,16 @@ from django.utils import timezone
 
 from certificates.actions import warn_of_seal_end
 from certificates.actions.keys import KeyRefused, NewKey, activate_key, adopt_key, compromise_key, retire_key
-from certificates.authority import make_sandbox_authority
-from certificates.checking import check_pdf
+from certificates.keys.authority import make_sandbox_authority
+from certificates.keys.purposes import Purpose
 from certificates.models import Certificate, CertificateFile, SealKey
-from certificates.purposes import Purpose
 from certificates.sealing.port import SealerRefused
 from certificates.sealing.room import open_sealer, open_signer, try_key
-from certificates.seals import compared, key_in_doubt
 from certificates.storage import read
-from certificates.trust import time_roots, trusted_roots
-from certificates.verdicts import Check, Verdict
+from certificates.verifying.checking import check_pdf
+from certificates.verifying.seals import compared, key_in_doubt
+from certificates.verifying.trust import time_roots, trusted_roots
+from certificates.verifying.verdicts import Check, Verdict
 from lms.core.models import AuditEntry
 from tests.certificates.makers import make_certificate
 

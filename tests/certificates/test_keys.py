@@ -11,9 +11,9 @@ from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, encode_ds
 from django.utils import timezone
 
 from certificates.actions.keys import count_signatures
-from certificates.authority import sandbox_files
+from certificates.keys.authority import sandbox_files
+from certificates.keys.purposes import Purpose
 from certificates.models import Certificate, KeptForever, KeyHour, SealKey
-from certificates.purposes import Purpose
 from certificates.sealing import room
 from certificates.sealing.chain import certificates_from
 from certificates.sealing.port import QuotaReached, SealerRefused

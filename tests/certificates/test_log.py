@@ -16,8 +16,8 @@ from certificates import log_triggers
 from certificates.actions import close_log, log_acts, revoke_certificate
 from certificates.lasting.port import StampUnavailable
 from certificates.lasting.room import open_time_stamper
-from certificates.merkle import is_in_tree, leaf_hash, node_hash, nodes_completed, nodes_needed, path_of, root_of
 from certificates.models import Certificate, CertificateAct, LogEntry, TreeHead
+from certificates.rules.merkle import is_in_tree, leaf_hash, node_hash, nodes_completed, nodes_needed, path_of, root_of
 from tests.certificates.makers import make_certificate, make_reserved, make_user
 
 

@@ -5,10 +5,10 @@ from django.conf import settings as django_settings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certificates.colours import contrast, hard_to_read
 from certificates.design import Colours, DesignContent, default_content
 from certificates.drawing.sheet import draw_certificate
 from certificates.drawing.svg import LARGEST_BYTES, LogoRefused, read_logo
+from certificates.rules.colours import contrast, hard_to_read
 from tests.certificates.makers import a_snapshot
 
 HEAD = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 60">'

@@ -8,10 +8,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from certificates import quarantine, storage
+from certificates import storage
 from certificates.actions import revoke_certificate
 from certificates.models import Certificate
 from certificates.rules import new_public_code
+from certificates.verifying import quarantine
 from tests.certificates.makers import make_certificate, make_officer, make_reserved, make_unit, make_user, place
 
 pytestmark = pytest.mark.django_db

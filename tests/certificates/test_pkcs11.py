@@ -13,18 +13,18 @@ from django.conf import settings as django_settings
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from certificates.authority import certify, make_holder
-from certificates.checking import check_pdf
 from certificates.checks import seal_is_fit_and_lasts
-from certificates.key_rules import pem_of
+from certificates.keys.authority import certify, make_holder
 from certificates.models import Certificate, KeyHour, SealKey
+from certificates.rules.keys import pem_of
 from certificates.sealing.pkcs11_token import TokenPlace, open_token
 from certificates.sealing.port import SealerRefused, SealerUnavailable
 from certificates.sealing.room import open_sealer, open_signer
 from certificates.sealing.signer import verify
 from certificates.storage import read
-from certificates.trust import trusted_roots
-from certificates.verdicts import Verdict
+from certificates.verifying.checking import check_pdf
+from certificates.verifying.trust import trusted_roots
+from certificates.verifying.verdicts import Verdict
 from lms.core.jobs import run_job
 from lms.core.models import Job
 from lms.learning.models import Enrolment

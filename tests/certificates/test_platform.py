@@ -11,9 +11,8 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import MDPPerm
 
-from certificates.authority import Holder, certify, time_files
-from certificates.checking import check_pdf
 from certificates.drawing.sheet import draw_certificate
+from certificates.keys.authority import Holder, certify, time_files
 from certificates.lasting.archive import OtherLayout, Proofs, archive
 from certificates.lasting.sandbox_time import SandboxTimeStamper, open_sandbox_time
 from certificates.models import Certificate, KeyHour
@@ -22,8 +21,9 @@ from certificates.sealing.platform import open_platform
 from certificates.sealing.port import SealerRefused, SealerUnavailable
 from certificates.sealing.room import open_sealer, open_signer
 from certificates.storage import read
-from certificates.trust import trusted_roots
-from certificates.verdicts import Verdict
+from certificates.verifying.checking import check_pdf
+from certificates.verifying.trust import trusted_roots
+from certificates.verifying.verdicts import Verdict
 from lms.core.jobs import run_job
 from lms.core.models import Job
 from lms.learning.models import Enrolment

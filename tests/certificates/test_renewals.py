@@ -7,10 +7,10 @@ from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
-from certificates import issue_rules
 from certificates.actions import CheckRefused, reissue_certificate, start_check
 from certificates.actions.renewals import ask_for_reminders, may_renew
 from certificates.models import Certificate, CoursePolicy, KnowledgeCheck
+from certificates.rules import issuing as issue_rules
 from certificates.tasks import issue
 from lms.hr.models import HeldLevel
 from tests.certificates.makers import Payload, make_certificate, make_completion, make_user

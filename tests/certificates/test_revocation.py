@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509 import ocsp
 
-from certificates.authority import certify, make_holder
+from certificates.keys.authority import certify, make_holder
 from certificates.lasting.http_revocation import HttpRevocation
 from certificates.lasting.port import CertificateRevoked, RevocationUnavailable
 from certificates.lasting.revocation import answer_about

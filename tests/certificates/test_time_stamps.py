@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from django.utils import timezone
 
-from certificates.authority import make_holder, read_key, sandbox_files, time_files
 from certificates.checks import seal_is_given_the_time
+from certificates.keys.authority import make_holder, read_key, sandbox_files, time_files
 from certificates.lasting.http_time import HttpTimeStamper
 from certificates.lasting.port import StampRefused, StampUnavailable
 from certificates.lasting.room import open_time_stamper

@@ -11,7 +11,7 @@ from django.utils import timezone
 from certificates import storage
 from certificates.actions import ask_for_archives, erase_name, forget_old_names
 from certificates.models import Certificate, CheckCount
-from certificates.names import folded_name
+from certificates.rules.names import folded_name
 from tests.certificates.makers import make_certificate, make_user
 
 pytestmark = pytest.mark.django_db

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from pkcs11 import Attribute, KeyType, MechanismFlag
 from pkcs11.util.ec import encode_named_curve_parameters
 
-from certificates.authority import Holder, certify, make_holder
+from certificates.keys.authority import Holder, certify, make_holder
 
 MODULES = (
     "/usr/lib/softhsm/libsofthsm2.so",

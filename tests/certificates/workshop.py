@@ -8,8 +8,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from django.conf import settings
 
-from certificates.authority import make_sandbox_authority, read_key, sandbox_files, time_files
 from certificates.drawing.sheet import draw_certificate
+from certificates.keys.authority import make_sandbox_authority, read_key, sandbox_files, time_files
 from certificates.lasting.archive import archive
 from certificates.lasting.proofs import ProofKeeper, Subject
 from certificates.lasting.sandbox_revocation import SandboxRevocation, open_sandbox_responders

@@ -19,7 +19,7 @@ from certificates.sealing.document import signature_dictionary
 from certificates.sealing.port import SealerRefused, SealerUnavailable
 from certificates.sealing.room import open_sealer
 from certificates.sealing.signer import Signer
-from certificates.trust import trusted_roots
+from certificates.verifying.trust import trusted_roots
 
 
 class Command(BaseCommand):

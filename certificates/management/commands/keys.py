@@ -7,11 +7,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from certificates import key_effects
 from certificates.actions.keys import KeyRefused, activate_key, compromise_key, introduce_key, retire_key
+from certificates.keys import effects as key_effects
+from certificates.keys.introduced import new_key, refuse_sandbox_label
+from certificates.keys.purposes import Purpose
 from certificates.models import SealKey
-from certificates.new_keys import new_key, refuse_sandbox_label
-from certificates.purposes import Purpose
 from certificates.sealing.port import SealerRefused, SealerUnavailable
 from certificates.sealing.room import key_in_use, try_key
 

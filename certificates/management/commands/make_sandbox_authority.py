@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from certificates.authority import make_sandbox_authority, sandbox_files, time_files
+from certificates.keys.authority import make_sandbox_authority, sandbox_files, time_files
 
 
 class Command(BaseCommand):

@@ -3,8 +3,8 @@
 from django.core.management.base import BaseCommand, CommandError
 
 from certificates.logged import logged_acts
-from certificates.merkle import leaf_hash
 from certificates.models import Certificate, LogEntry
+from certificates.rules.merkle import leaf_hash
 
 
 class Command(BaseCommand):

@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 from certificates import storage
 from certificates.facts import Standing, standing_of
 from certificates.models import Certificate, CertificateFile
-from certificates.quarantine import check_apart
-from certificates.seals import compared
-from certificates.trust import time_roots, trusted_roots
-from certificates.verdicts import Check, Verdict
+from certificates.verifying.quarantine import check_apart
+from certificates.verifying.seals import compared
+from certificates.verifying.trust import time_roots, trusted_roots
+from certificates.verifying.verdicts import Check, Verdict
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from certificates.key_rules import is_proven_before
 from certificates.models import Certificate, CertificateFile, SealKey
-from certificates.verdicts import Check, Verdict
+from certificates.rules.keys import is_proven_before
+from certificates.verifying.verdicts import Check, Verdict
 
 
 def compared(check: Check) -> Check:

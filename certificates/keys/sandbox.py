@@ -8,9 +8,16 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
 
-from certificates import key_rules
-from certificates.authority import FOLDER, SandboxFiles, make_in_one_step, sandbox_files, write_authority, write_private
-from certificates.purposes import Algorithm, Purpose, algorithm_of
+from certificates.keys.authority import (
+    FOLDER,
+    SandboxFiles,
+    make_in_one_step,
+    sandbox_files,
+    write_authority,
+    write_private,
+)
+from certificates.keys.purposes import Algorithm, Purpose, algorithm_of
+from certificates.rules import keys as key_rules
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from certificates.keys.purposes import Purpose
 from certificates.models import SealKey
-from certificates.purposes import Purpose
 
 SHOWN = 20
 

@@ -1,4 +1,4 @@
-"""Rules of certificates, pure: numbers, codes, states."""
+"""Rules of certificates, pure: here numbers, codes and states; each other matter in its room."""
 
 import secrets
 import unicodedata

@@ -1,8 +1,8 @@
 """What a stranger is shown of the name on a certificate, by its holder's choice; and names confirmed when typed."""
 
+from certificates.keys.register import register_key
 from certificates.models import Certificate
-from certificates.names import is_name_sealed
-from certificates.register_key import register_key
+from certificates.rules.names import is_name_sealed
 
 
 def name_is_shown(certificate: Certificate, is_confirmed: bool) -> bool:

@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from threading import BoundedSemaphore
 
-from certificates.verdicts import Check, Verdict
+from certificates.verifying.verdicts import Check, Verdict
 
 MEMORY_BYTES = 512 * 1024 * 1024
 CPU_SECONDS = 5
@@ -32,12 +32,12 @@ def check_apart(content: bytes, root_files: Iterable[Path], time_root_files: Ite
     command = [
         sys.executable,
         "-m",
-        "certificates.quarantine",
+        "certificates.verifying.quarantine",
         *map(str, root_files),
         BETWEEN,
         *map(str, time_root_files),
     ]
-    house = str(Path(__file__).resolve().parent.parent)
+    house = str(Path(__file__).resolve().parents[2])
     bare = {"PATH": os.defpath, "PYTHONPATH": house, "PYTHONDONTWRITEBYTECODE": "1"}
     if not AT_ONCE.acquire(timeout=PATIENCE_SECONDS):
         raise TooBusy
@@ -59,7 +59,7 @@ def main(arguments: list[str]) -> None:
     """The child: limits first, then the libraries, then the file."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-    from certificates.checking import check_pdf
+    from certificates.verifying.checking import check_pdf
 
     middle = arguments.index(BETWEEN)
     root_files, time_root_files = map(Path, arguments[:middle]), map(Path, arguments[middle + 1 :])

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from django.conf import settings
 
-from certificates.authority import sandbox_files, time_files
-from certificates.sandbox_keys import sandbox_seals
+from certificates.keys.authority import sandbox_files, time_files
+from certificates.keys.sandbox import sandbox_seals
 
 
 def trusted_roots() -> list[Path]:

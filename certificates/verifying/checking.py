@@ -28,7 +28,7 @@ from pyhanko.sign.validation.errors import NoDSSFoundError, SignatureValidationE
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.errors import PathError, ValidationError
 
-from certificates.verdicts import Check, Verdict
+from certificates.verifying.verdicts import Check, Verdict
 
 BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*0\s+\d{1,9}\s+(\d{1,9})\s+(\d{1,9})\s*\]")
 # What a reader may stumble on in a file that is not a PDF, or a hostile one: all of it means "not readable".

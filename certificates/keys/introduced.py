@@ -7,14 +7,15 @@ from cryptography.hazmat.primitives import serialization
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from certificates import key_rules, rules
+from certificates import rules
 from certificates.actions.keys import KeyRefused, NewKey
-from certificates.authority import FOLDER, TIME_FOLDER, SandboxFiles, is_sandbox
+from certificates.keys.authority import FOLDER, TIME_FOLDER, SandboxFiles, is_sandbox
+from certificates.keys.purposes import Purpose, algorithm_of
+from certificates.keys.sandbox import make_sandbox_key, sandbox_public_key
 from certificates.models import SealKey
-from certificates.purposes import Purpose, algorithm_of
-from certificates.sandbox_keys import make_sandbox_key, sandbox_public_key
+from certificates.rules import keys as key_rules
 from certificates.sealing.chain import certificates_from, chain_under
-from certificates.trust import trusted_roots
+from certificates.verifying.trust import trusted_roots
 
 
 def new_key(purpose: str, label: str, kind: str, certificates: str, public_key: str, now: datetime) -> NewKey:

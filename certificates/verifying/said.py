@@ -3,9 +3,9 @@
 from datetime import date
 
 from certificates import rules, storage
-from certificates.dropped import Answer
 from certificates.models import Certificate, CertificateFile
-from certificates.shown import name_is_shown
+from certificates.verifying.dropped import Answer
+from certificates.verifying.shown import name_is_shown
 
 
 def said_of_certificate(

@@ -1,0 +1,1 @@
+"""Keys as others speak of them: what they are for, those of the sandbox, and what an act on one would change."""
