@@ -47,7 +47,7 @@ def printed_facts(printed: Snapshot) -> list[tuple[str, str]]:
         (_("Durée en présentiel"), printed.in_person_minutes and hours_in_words(printed.in_person_minutes)),
         (_("Compétences attestées"), "\n".join(levels) or _("aucune")),
         (_("Compétences abordées, sans niveau attesté"), "\n".join(printed.covered)),
-        (_("Mode d’évaluation"), assessment_mode(printed.is_attestation, printed.pass_mark_percent)),
+        (_("Mode d’évaluation"), assessment_mode(printed)),
         (_("Niveau d’assurance"), f"{printed.assurance}, {ASSURANCE_NAMES[printed.assurance]}"),
         (_("Ce que cela prouve"), ASSURANCE_MEANINGS[printed.assurance]),
         (_("Version du contenu"), str(printed.content_version)),

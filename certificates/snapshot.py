@@ -33,6 +33,14 @@ class Signatory:
 
 
 @dataclass(frozen=True)
+class HeldSitting:
+    """Where and when a test was taken under supervision."""
+
+    held_on: date
+    place: str
+
+
+@dataclass(frozen=True)
 class Snapshot:
     """The printed fields, and the instant of the seal (`sealed_at`, aware), so that drawing again gives the same file.
 
@@ -62,6 +70,8 @@ class Snapshot:
     pass_mark_percent: int | None = None  # of the test; None for those frozen before it was kept, and without a test
     expires_on: date | None = None  # the last day, None for ever
     signatories: tuple[Signatory, ...] = ()
+    sittings: tuple[HeldSitting, ...] = ()  # of the tests passed, when each was supervised (N3)
+    confirmed_on: date | None = None  # when the hierarchy confirmed that it is applied at work (N4)
 
     @property
     def is_attestation(self) -> bool:
@@ -80,13 +90,15 @@ class Snapshot:
 
     def to_json(self) -> dict:
         fields = asdict(self)
-        for name in ("issued_on", "sealed_at", "expires_on"):
+        for name in ("issued_on", "sealed_at", "expires_on", "confirmed_on"):
             fields[name] = fields[name] and fields[name].isoformat()
+        for row in fields["sittings"]:
+            row["held_on"] = row["held_on"].isoformat()
         return fields
 
     @classmethod
     def from_json(cls, fields: dict) -> "Snapshot":
-        expires_on = fields.get("expires_on")
+        expires_on, confirmed_on = fields.get("expires_on"), fields.get("confirmed_on")
         return cls(
             **{
                 **fields,
@@ -96,5 +108,9 @@ class Snapshot:
                 "covered": tuple(fields.get("covered", ())),
                 "expires_on": expires_on and date.fromisoformat(expires_on),
                 "signatories": tuple(Signatory(**row) for row in fields.get("signatories", ())),
+                "sittings": tuple(
+                    HeldSitting(date.fromisoformat(row["held_on"]), row["place"]) for row in fields.get("sittings", ())
+                ),
+                "confirmed_on": confirmed_on and date.fromisoformat(confirmed_on),
             }
         )

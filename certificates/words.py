@@ -1,6 +1,9 @@
 """The sentences of the document, in French as it is printed; screens say them again."""
 
+from collections.abc import Callable
 from datetime import date
+
+from certificates.snapshot import Snapshot
 
 MONTHS = (
     "janvier", "février", "mars", "avril", "mai", "juin",
@@ -20,14 +23,24 @@ ASSURANCE_MEANINGS = {
         "La personne a réussi une évaluation notée, passée en ligne sans surveillant. "
         "Son identité n’a pas été contrôlée pendant l’épreuve."
     ),
-    "N3": "La personne a réussi une évaluation notée, devant un surveillant qui a contrôlé son identité.",
-    "N4": "La personne a appliqué la compétence à son poste et sa hiérarchie l’a confirmé.",
+    "N3": (
+        "La personne a réussi une évaluation notée, devant un surveillant qui a contrôlé son identité. "
+        "Ce document ne prouve pas qu’elle applique au travail ce qu’elle sait."
+    ),
+    "N4": (
+        "La personne a réussi une évaluation notée, puis appliqué à son poste ce qu’elle a appris : sa hiérarchie l’a "
+        "constaté. Personne d’autre n’a vérifié ce constat."
+    ),
 }
-# How what is proved was assessed; `percent` is the pass mark.
+# How what is proved was assessed; `percent` is the pass mark, `held` the sittings, `day` that of the confirmation.
 ASSESSMENT_MODES = {
     "none": "aucune épreuve : toutes les leçons suivies",
     "test": "épreuve notée, passée en ligne",
     "test_with_mark": "épreuve notée, passée en ligne, réussie à partir de %(percent)s\N{NO-BREAK SPACE}%%",
+    "supervised": "évaluation surveillée %(held)s, réussie à partir de %(percent)s\N{NO-BREAK SPACE}%%",
+    "sitting": "le %(day)s, à %(place)s",
+    "and": " et ",
+    "applied": "%(mode)s ; application au travail confirmée le %(day)s par la hiérarchie",
 }
 SPECIMEN = "SPÉCIMEN"
 SPECIMEN_MEANING = "Document de démonstration, scellé par une autorité de bac à sable : sans valeur."
@@ -47,10 +60,23 @@ def hours_in_words(minutes: int) -> str:
     return f"{hours}\N{NO-BREAK SPACE}h" + (f"\N{NO-BREAK SPACE}{rest:02}" if rest else "")
 
 
-def assessment_mode(is_attestation: bool, pass_mark_percent: int | None) -> str:
-    """How a document was earned."""
-    if is_attestation:
-        return ASSESSMENT_MODES["none"]
-    if pass_mark_percent is None:
-        return ASSESSMENT_MODES["test"]
-    return ASSESSMENT_MODES["test_with_mark"] % {"percent": pass_mark_percent}
+def assessment_mode(
+    printed: Snapshot, modes: dict[str, str] = ASSESSMENT_MODES, in_words: Callable[[date], str] = day_in_words
+) -> str:
+    """How a document was earned, in the language of `modes` and `in_words`."""
+    mode = tested_mode(printed, modes, in_words)
+    if printed.confirmed_on is None:
+        return mode
+    return modes["applied"] % {"mode": mode, "day": in_words(printed.confirmed_on)}
+
+
+def tested_mode(printed: Snapshot, modes: dict[str, str], in_words: Callable[[date], str]) -> str:
+    """How the test was taken, supervised or not."""
+    if printed.is_attestation:
+        return modes["none"]
+    if printed.sittings:
+        held = [modes["sitting"] % {"day": in_words(row.held_on), "place": row.place} for row in printed.sittings]
+        return modes["supervised"] % {"held": modes["and"].join(held), "percent": printed.pass_mark_percent}
+    if printed.pass_mark_percent is None:
+        return modes["test"]
+    return modes["test_with_mark"] % {"percent": printed.pass_mark_percent}

@@ -22,7 +22,7 @@ from certificates.credentials.statements import (
     node,
 )
 from certificates.snapshot import Snapshot
-from certificates.words import ASSURANCE_MEANINGS, ASSURANCE_NAMES, hours_in_words
+from certificates.words import ASSURANCE_MEANINGS, ASSURANCE_NAMES, assessment_mode, hours_in_words
 
 CONTEXTS = [
     "https://www.w3.org/ns/credentials/v2",
@@ -83,10 +83,14 @@ class Badge:
     @property
     def narrative(self) -> str:
         level = self.printed.assurance
-        return f"Niveau d’assurance {level}, {ASSURANCE_NAMES[level]}. {ASSURANCE_MEANINGS[level]}"
+        said = f"Niveau d’assurance {level}, {ASSURANCE_NAMES[level]}. {ASSURANCE_MEANINGS[level]}"
+        if level not in PROVED_BY_PEOPLE:
+            return said
+        return f"{said} Mode d’évaluation : {assessment_mode(self.printed)}.".replace("\N{NO-BREAK SPACE}", " ")
 
 
 PURPOSES = ("revocation", "suspension")
+PROVED_BY_PEOPLE = ("N3", "N4")  # how, when and where then says as much as the level
 
 
 def utc_text(instant: datetime) -> str:

@@ -10,6 +10,7 @@ from certificates.drawing.place import HEIGHT, MARGIN, PANEL_TEXT_LEFT, PANEL_TE
 from certificates.drawing.qr import qr_operators
 from certificates.rules import printed_code
 from certificates.snapshot import Snapshot
+from certificates.words import assessment_mode
 
 QR_SIDE, QUIET = 110, 6.5
 GUTTER = 10
@@ -42,7 +43,7 @@ def draw_facts(pen: Pen, snapshot: Snapshot) -> float:
             for side, (name, values) in enumerate(pair)
         ]
         y = min(lows) - 18
-    modes = [how_it_was_assessed(wording, snapshot) for wording in pen.wordings]
+    modes = [assessment_mode(snapshot, wording.modes, wording.day) for wording in pen.wordings]
     with pen.canvas.tagged("P"):
         pen.in_line(pen.said("mode"), PANEL_TEXT_LEFT, y, LABEL_SIZE, PANEL_TEXT_WIDTH, REGULAR, palette.MUTED)
     return pen.paragraphs(modes, PANEL_TEXT_LEFT, y - 11.5, PANEL_TEXT_WIDTH, 8.2, BOLD)
@@ -51,14 +52,6 @@ def draw_facts(pen: Pen, snapshot: Snapshot) -> float:
 def in_each(pen: Pen, name: str, value) -> list[str]:
     """A value as each language writes it."""
     return [getattr(wording, name)(value) for wording in pen.wordings]
-
-
-def how_it_was_assessed(wording, snapshot: Snapshot) -> str:
-    if snapshot.is_attestation:
-        return wording.no_test
-    if snapshot.pass_mark_percent is None:
-        return wording.test
-    return wording.test_with_mark % {"percent": snapshot.pass_mark_percent}
 
 
 def draw_fact(pen: Pen, name: str, values: list[str], x: float, y: float, width: float, sizes=VALUE_SIZES) -> float:

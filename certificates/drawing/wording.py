@@ -28,7 +28,7 @@ def english_day(day: date) -> str:
 
 @dataclass(frozen=True)
 class Wording:
-    """What a document says in one language. `level` takes a number, `test_with_mark` a percentage."""
+    """What a document says in one language. `level` takes a number; `modes` as in `words`."""
 
     tag: str  # BCP 47
     number: str
@@ -38,9 +38,7 @@ class Wording:
     in_person: str
     version: str
     mode: str
-    no_test: str
-    test: str
-    test_with_mark: str
+    modes: dict[str, str]
     attested: str
     covered: str
     level: str
@@ -72,9 +70,7 @@ WORDINGS = {
         in_person="En présentiel",
         version="Version du contenu",
         mode="Mode d’évaluation",
-        no_test=ASSESSMENT_MODES["none"],
-        test=ASSESSMENT_MODES["test"],
-        test_with_mark=ASSESSMENT_MODES["test_with_mark"],
+        modes=ASSESSMENT_MODES,
         attested="Compétences attestées",
         covered="Compétences abordées, sans niveau attesté",
         level="niveau %(level)s sur 5",
@@ -104,9 +100,15 @@ WORDINGS = {
         in_person="In person",
         version="Version",
         mode="Assessment",
-        no_test="none: every lesson was followed",
-        test="marked test taken on line",
-        test_with_mark="marked test taken on line, pass mark %(percent)s%%",
+        modes={
+            "none": "none: every lesson was followed",
+            "test": "marked test taken on line",
+            "test_with_mark": "marked test taken on line, pass mark %(percent)s%%",
+            "supervised": "supervised test %(held)s, pass mark %(percent)s%%",
+            "sitting": "on %(day)s, at %(place)s",
+            "and": " and ",
+            "applied": "%(mode)s; use at work confirmed on %(day)s by management",
+        },
         attested="Competences attested",
         covered="Competences covered, no level attested",
         level="level %(level)s of 5",
@@ -121,8 +123,10 @@ WORDINGS = {
             "N1": "The person followed the whole course. This document proves no level.",
             "N2": "The person passed a marked test, taken on line without a supervisor. "
             "Their identity was not checked during the test.",
-            "N3": "The person passed a marked test before a supervisor who checked their identity.",
-            "N4": "The person applied the competence in their post, as their management confirmed.",
+            "N3": "The person passed a marked test before a supervisor who checked their identity. "
+            "This document does not prove that they apply at work what they know.",
+            "N4": "The person passed a marked test, then applied in their post what they learnt, as their management saw. "
+            "Nobody else checked it.",
         },
         scan="Scan to verify",
         type_code="or type the code at",

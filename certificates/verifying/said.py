@@ -6,6 +6,7 @@ from certificates import rules, storage
 from certificates.models import Certificate, CertificateFile
 from certificates.verifying.dropped import Answer
 from certificates.verifying.shown import name_is_shown
+from certificates.words import ASSURANCE_MEANINGS, assessment_mode
 
 
 def said_of_certificate(
@@ -38,6 +39,8 @@ def said_of_certificate(
             for row in printed.competences
         ],
         "assurance": printed.assurance,
+        "assurance_meaning": ASSURANCE_MEANINGS[printed.assurance],
+        "assessment": assessment_mode(printed),
         "issued_on": printed.issued_on.isoformat(),
         "expires_on": certificate.expires_on.isoformat() if certificate.expires_on else None,
         "issuer": {"name": printed.issuer, "parent": printed.issuer_parent},

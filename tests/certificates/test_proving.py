@@ -1,15 +1,20 @@
 """What a completion proves, whatever the sheet of its course claims; and what is said of it."""
 
+import json
 import subprocess
+import uuid
+from datetime import date
 
 import pytest
 from django.conf import settings as django_settings
 from django.utils import timezone
 
 from certificates.actions import reserve_certificate
+from certificates.credentials.open_badge import Badge
 from certificates.drawing.sheet import draw_certificate
+from certificates.facts import printed_facts
 from certificates.rules import assurance_proved
-from certificates.snapshot import Signatory, Snapshot
+from certificates.snapshot import HeldSitting, Signatory, Snapshot
 from lms.learning.models import Completion, Enrolment
 from tests.certificates.makers import a_snapshot, make_completion, make_course, make_passed_test, make_user
 
@@ -83,7 +88,16 @@ def test_test_of_someone_else_or_outside_the_course_completed_proves_nothing():
 
 def test_snapshot_frozen_before_a_field_existed_still_reads():
     fields = a_snapshot().to_json()
-    for name in ("in_person_minutes", "covered", "pass_mark_percent", "expires_on", "signatories"):
+    later = (
+        "in_person_minutes",
+        "covered",
+        "pass_mark_percent",
+        "expires_on",
+        "signatories",
+        "sittings",
+        "confirmed_on",
+    )
+    for name in later:
         del fields[name]
     snapshot = Snapshot.from_json(fields)
     assert snapshot.signed_by == (Signatory("La direction du Centre", "Centre de transformation digitale, ASIN"),)
@@ -91,12 +105,60 @@ def test_snapshot_frozen_before_a_field_existed_still_reads():
     assert draw_certificate(snapshot, django_settings.LMS_FONTS_DIR, True)
 
 
-def test_attestation_says_what_it_does_not_prove():
-    snapshot = a_snapshot(assurance="N1", competences=(), covered=("CN1 · Outils numériques",), pass_mark_percent=None)
-    content = draw_certificate(snapshot, django_settings.LMS_FONTS_DIR, False)
+def read(snapshot: Snapshot, design=None) -> str:
+    """What the document drawn from it says, with plain spaces."""
+    content = draw_certificate(snapshot, django_settings.LMS_FONTS_DIR, False, design)
     command = ["pdftotext", "-raw", "-", "-"]
     said = subprocess.run(command, input=content, capture_output=True, check=True).stdout.decode()
-    text = " ".join(said.split())
+    return " ".join(said.split())
+
+
+PARAKOU = HeldSitting(date(2026, 11, 26), "Parakou")
+SUPERVISED = "évaluation surveillée le 26 novembre 2026, à Parakou, réussie à partir de 70 %"
+
+
+@pytest.mark.parametrize(
+    ("fields", "mode", "words"),
+    [
+        ({"assurance": "N3", "sittings": (PARAKOU,)}, SUPERVISED, "devant un surveillant qui a contrôlé son identité"),
+        (
+            {"assurance": "N3", "sittings": (PARAKOU, HeldSitting(date(2026, 12, 1), "Cotonou"))},
+            "évaluation surveillée le 26 novembre 2026, à Parakou et le 1er décembre 2026, à Cotonou, "
+            "réussie à partir de 70 %",
+            "Ce document ne prouve pas qu’elle applique au travail ce qu’elle sait.",
+        ),
+        (
+            {"assurance": "N4", "sittings": (PARAKOU,), "confirmed_on": date(2027, 3, 1)},
+            f"{SUPERVISED} ; application au travail confirmée le 1er mars 2027 par la hiérarchie",
+            "Personne d’autre n’a vérifié ce constat.",
+        ),
+        (
+            {"assurance": "N4", "confirmed_on": date(2027, 3, 1)},
+            "épreuve notée, passée en ligne, réussie à partir de 70 % ; "
+            "application au travail confirmée le 1er mars 2027 par la hiérarchie",
+            "sa hiérarchie l’a constaté",
+        ),
+    ],
+    ids=["supervised", "in-two-places", "applied", "applied-after-an-online-test"],
+)
+def test_document_page_badge_and_interface_say_how_a_level_was_proved(fields, mode, words):
+    snapshot = a_snapshot(**fields)
+    assert Snapshot.from_json(json.loads(json.dumps(snapshot.to_json()))) == snapshot
+    text = read(snapshot)
+    assert mode in text
+    assert words in text
+    facts = dict(printed_facts(snapshot))
+    assert (facts["Mode d’évaluation"].replace("\N{NO-BREAK SPACE}", " "), words in facts["Ce que cela prouve"]) == (
+        mode,
+        True,
+    )
+    badge = Badge(snapshot, uuid.uuid4(), "https://academie.example.bj", 1, 1)
+    assert badge.narrative.endswith(f" Mode d’évaluation : {mode}.")
+
+
+def test_attestation_says_what_it_does_not_prove():
+    snapshot = a_snapshot(assurance="N1", competences=(), covered=("CN1 · Outils numériques",), pass_mark_percent=None)
+    text = read(snapshot)
     for words in (
         "Attestation de suivi",
         "Compétences abordées, sans niveau attesté",
