@@ -5,8 +5,9 @@ from django.utils.translation import gettext as _
 from wagtail.models import Page
 
 from courses.draws import shortfalls_of
-from courses.models import Question, QuizPage
+from courses.models import ProgrammePage, Question, QuizPage
 from courses.quiz_forms import too_few
+from courses.rules.programmes import NO_COURSES, OPEN_COURSES_ONLY, too_many_asked
 
 
 class NotPublishable(Exception):
@@ -31,7 +32,19 @@ def defects_of(page: Page) -> list[str]:
         page.full_clean()
     except ValidationError as refusal:
         return list(refusal.messages)
+    if isinstance(page, ProgrammePage):
+        return programme_defects(page)
     return quiz_defects(page) if isinstance(page, QuizPage) else []
+
+
+def programme_defects(programme: ProgrammePage) -> list[str]:
+    """Courses that the catalogue does not offer; a number of optional ones that there is not."""
+    parts = list(programme.parts.all())
+    if not parts:
+        return [str(NO_COURSES)]
+    closed = [part.course.title for part in parts if not part.course.is_open]
+    asked = too_many_asked(programme.optional_count, sum(not part.is_required for part in parts))
+    return [OPEN_COURSES_ONLY % {"title": title} for title in closed] + ([asked] if asked else [])
 
 
 def quiz_defects(quiz: QuizPage) -> list[str]:

@@ -1,5 +1,6 @@
 """How a certificate comes to be: a number reserved, the document published."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 
 from cryptography.hazmat.primitives import hashes
@@ -14,7 +15,7 @@ from certificates.actions.proving import Proof, proof_of
 from certificates.keys.register import register_key
 from certificates.lasting.port import Stamp
 from certificates.lasting.signature import SealedDocument
-from certificates.models import Certificate, CertificateAct, CertificateFile, CoursePolicy, Series
+from certificates.models import Certificate, CertificateAct, CertificateFile, CoursePolicy, DesignVersion, Series
 from certificates.rules import issuing as issue_rules
 from certificates.rules.names import name_seal
 from certificates.signals import certificate_issued
@@ -23,13 +24,13 @@ from lms.core import audit
 from lms.core.identity import identity
 from lms.core.jobs import enqueue
 from lms.learning.models import Completion, Enrolment
+from lms.people.models import User
 
 
 def reserve_certificate(enrolment_pk: int, now: datetime) -> Certificate:
     """The certificate of a completed enrolment: the one it has, or a new one with the next number and its snapshot.
 
-    Two calls at once give one certificate: the counter's row is locked from the look-up to the insert, and a
-    transaction that fails gives its number back. Raises Completion.DoesNotExist.
+    Raises Completion.DoesNotExist.
     """
     if certificate := last_certificate(enrolment_pk):
         return certificate
@@ -37,19 +38,39 @@ def reserve_certificate(enrolment_pk: int, now: datetime) -> Certificate:
     proof = proof_of(completion)
     design = design_for(document_kind(proof.assurance), completion.enrolment.course)
     version = version_in_use(design, now) if design else None
-    counter = {"code": settings.LMS_CERTIFICATE_SERIES, "year": timezone.localdate(now).year}
+    signatories = version.drawn.signatories if version else ()
+    return reserve_number(
+        {"enrolment_id": enrolment_pk},
+        settings.LMS_CERTIFICATE_SERIES,
+        version,
+        now,
+        lambda series: snapshot_of(completion, proof, signatories, series, now),
+        completion.enrolment.person,
+    )
+
+
+def reserve_number(
+    undertaking: dict, code: str, version: DesignVersion | None, now: datetime, write: Callable[[Series], Snapshot],
+    person: User,
+) -> Certificate:  # fmt: skip
+    """The certificate of what was completed: the one it has, or a new one with the next number of the series.
+
+    Two calls at once give one certificate: the counter's row is locked from the look-up to the insert, and a
+    transaction that fails gives its number back.
+    """
+    counter = {"code": code, "year": timezone.localdate(now).year}
     Series.objects.get_or_create(**counter)
     with transaction.atomic():
         series = Series.objects.select_for_update().get(**counter)
-        if certificate := last_certificate(enrolment_pk):
+        if certificate := last_of(undertaking):
             return certificate
         series.last_number += 1
         series.save(update_fields=["last_number"])
-        snapshot = snapshot_of(completion, proof, version.drawn.signatories if version else (), series, now)
+        snapshot = write(series)
         certificate = Certificate.objects.create(
-            enrolment=completion.enrolment,
-            person=completion.enrolment.person,
-            revision=next_revision(enrolment_pk),
+            **undertaking,
+            person=person,
+            revision=next_revision(undertaking),
             series=series.code,
             year=series.year,
             number=series.last_number,
@@ -68,14 +89,19 @@ def reserve_certificate(enrolment_pk: int, now: datetime) -> Certificate:
 
 
 def last_certificate(enrolment_pk: int) -> Certificate | None:
-    """The certificate an enrolment stands by, issued or on its way; void numbers are no certificates."""
-    rows = Certificate.objects.filter(enrolment=enrolment_pk).exclude(state=Certificate.State.VOID)
+    """The certificate an enrolment in a course stands by."""
+    return last_of({"enrolment_id": enrolment_pk})
+
+
+def last_of(undertaking: dict) -> Certificate | None:
+    """The certificate of what was completed, issued or on its way; void numbers are no certificates."""
+    rows = Certificate.objects.filter(**undertaking).exclude(state=Certificate.State.VOID)
     return rows.order_by("-revision").first()
 
 
-def next_revision(enrolment_pk: int) -> int:
-    """The revision to give the next number of an enrolment; the counter's row is locked."""
-    return Certificate.objects.filter(enrolment=enrolment_pk).count() + 1
+def next_revision(undertaking: dict) -> int:
+    """The revision to give its next number; the counter's row is locked."""
+    return Certificate.objects.filter(**undertaking).count() + 1
 
 
 def snapshot_of(

@@ -15,10 +15,13 @@ BATCH = 500
 
 
 def renewable(today: date):
-    """The certificates whose renewal is open: valid, near their end or past it, and not renewed yet."""
+    """The certificates whose renewal is open: valid, near their end or past it, and not renewed yet.
+
+    Those of courses: that of a programme stands on theirs.
+    """
     opens_before = today + timedelta(days=settings.LMS_RENEWAL_OPENS_DAYS)
     renewed = Certificate.objects.filter(origin=Certificate.Origin.RENEWAL).exclude(state=Certificate.State.VOID)
-    rows = Certificate.objects.proving().filter(expires_on__lte=opens_before, erased_at__isnull=True)
+    rows = Certificate.objects.of_courses().proving().filter(expires_on__lte=opens_before, erased_at__isnull=True)
     return rows.exclude(pk__in=renewed.values("former"))
 
 

@@ -31,7 +31,7 @@ def reissue_certificate(
     the same last day. The former one stays as it is until the new one is issued. Asked again meanwhile, gives the one
     under way. Locks the counter, then the former one. Raises ActRefused, also when its name was erased.
     """
-    series = locked_series(now)
+    series = locked_series(now, former.is_of_programme)
     former = Certificate.objects.select_for_update().get(pk=former.pk)
     if successor := former.successor():
         return successor
@@ -60,9 +60,9 @@ def reserve_after(
         **changes,
     )
     certificate = Certificate.objects.create(
-        enrolment_id=former.enrolment_id,
+        **former.undertaking,
         person_id=former.person_id,
-        revision=next_revision(former.enrolment_id),
+        revision=next_revision(former.undertaking),
         origin=origin,
         former=former,
         series=series.code,
@@ -86,9 +86,10 @@ def reserve_after(
     return certificate
 
 
-def locked_series(now: datetime) -> Series:
-    """The counter of today's year, its row locked until the transaction ends."""
-    counter = {"code": settings.LMS_CERTIFICATE_SERIES, "year": timezone.localdate(now).year}
+def locked_series(now: datetime, is_of_programme: bool = False) -> Series:
+    """The counter of today's year, its row locked until the transaction ends; programmes have their own."""
+    code = settings.LMS_PROGRAMME_SERIES if is_of_programme else settings.LMS_CERTIFICATE_SERIES
+    counter = {"code": code, "year": timezone.localdate(now).year}
     Series.objects.get_or_create(**counter)
     return Series.objects.select_for_update().get(**counter)
 
@@ -98,9 +99,16 @@ def ask_for_document(certificate: Certificate) -> None:
     enqueue(
         "certificates.issue",
         key=f"certificate:number:{certificate.pk}",
-        payload={"enrolment": certificate.enrolment_id, "certificate": certificate.pk},
+        payload={"certificate": certificate.pk},
         on_behalf_of=certificate.person,
     )
+
+
+def subject_of(certificate: Certificate) -> dict:
+    """What the job of a first certificate names: the enrolment, in a course or in a programme."""
+    if certificate.is_of_programme:
+        return {"programme_enrolment": certificate.programme_enrolment_id}
+    return {"enrolment": certificate.enrolment_id}
 
 
 @transaction.atomic
@@ -117,11 +125,11 @@ def issue_after_void(void: Certificate, actor: User, now: datetime) -> Certifica
         enqueue(
             "certificates.issue",
             key=f"certificate:after:{void.pk}",
-            payload={"enrolment": void.enrolment_id},
+            payload=subject_of(void),
             on_behalf_of=void.person,
         )
         return None
-    series = locked_series(now)
+    series = locked_series(now, void.is_of_programme)
     former = Certificate.objects.select_for_update().get(pk=void.former_id)
     if successor := former.renewal() if void.origin == Origin.RENEWAL else former.successor():
         return successor

@@ -11,7 +11,7 @@ from certificates.design import DesignContent
 from certificates.models.designs import DesignVersion
 from certificates.models.kept import KeptForever, KeptQuerySet
 from certificates.snapshot import Snapshot
-from lms.learning.models import Enrolment
+from lms.learning.models import Enrolment, ProgrammeEnrolment
 from lms.people.models import OwnedQuerySet, User
 
 
@@ -41,6 +41,12 @@ class CertificateQuerySet(KeptQuerySet, OwnedQuerySet):
         """Those that were issued, whatever became of them since."""
         return self.exclude(state__in=Certificate.UNISSUED)
 
+    def of_courses(self):
+        return self.filter(enrolment__isnull=False)
+
+    def of_programmes(self):
+        return self.filter(programme_enrolment__isnull=False)
+
     def proving(self):
         """Those that prove what they say, until their last day if they have one."""
         return self.filter(state=Certificate.State.VALID)
@@ -52,7 +58,8 @@ class CertificateQuerySet(KeptQuerySet, OwnedQuerySet):
 
 
 class Certificate(models.Model):
-    """A numbered proof that a person reached the levels of a course; what it says is the snapshot, frozen.
+    """A numbered proof that a person reached the levels of a course, or completed a programme; what it says is the
+    snapshot, frozen.
 
     `former` is the certificate it comes after, for the reason that `origin` says: it takes the place of that one, but for
     a renewal, which leaves it as it is. A number whose document could not be made is kept, void.
@@ -79,7 +86,18 @@ class Certificate(models.Model):
         MASKED = "masked", _("nom masqué jusqu’à ce qu’on le tape")
         LINK = "link", _("par mon lien seulement")
 
-    enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="certificates", verbose_name=_("inscription"))
+    # What was completed: a course, or a programme.
+    enrolment = models.ForeignKey(
+        Enrolment, models.PROTECT, null=True, blank=True, related_name="certificates", verbose_name=_("inscription")
+    )
+    programme_enrolment = models.ForeignKey(
+        ProgrammeEnrolment,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="certificates",
+        verbose_name=_("inscription au parcours"),
+    )
     person = models.ForeignKey(User, models.PROTECT, related_name="certificates", verbose_name=_("titulaire"))
     revision = models.PositiveSmallIntegerField(_("révision"), default=1)
     origin = models.CharField(_("origine"), max_length=10, choices=Origin.choices, default=Origin.FIRST)
@@ -118,6 +136,14 @@ class Certificate(models.Model):
         ordering = ["-year", "-number", "series"]
         constraints = [
             models.UniqueConstraint(fields=["enrolment", "revision"], name="certificates_one_per_enrolment_revision"),
+            models.UniqueConstraint(
+                fields=["programme_enrolment", "revision"], name="certificates_one_per_programme_revision"
+            ),
+            models.CheckConstraint(
+                condition=Q(enrolment__isnull=False, programme_enrolment__isnull=True)
+                | Q(enrolment__isnull=True, programme_enrolment__isnull=False),
+                name="certificates_of_a_course_or_a_programme",
+            ),
             models.UniqueConstraint(fields=["series", "year", "number"], name="certificates_number_given_once"),
             models.CheckConstraint(
                 condition=Q(state__in=["reserved", "void"]) | Q(issued_at__isnull=False),
@@ -157,8 +183,8 @@ class Certificate(models.Model):
         verbose_name = _("certificat")
         verbose_name_plural = _("certificats")
 
-    FROZEN = ("enrolment_id", "person_id", "revision", "origin", "former_id", "series", "year", "number", "public_code",
-              "snapshot", "printed_name", "course_title", "issued_on", "expires_on", "design_version_id")  # fmt: skip
+    FROZEN = ("enrolment_id", "programme_enrolment_id", "person_id", "revision", "origin", "former_id", "series", "year",
+              "number", "public_code", "snapshot", "printed_name", "course_title", "issued_on", "expires_on", "design_version_id")  # fmt: skip
 
     def __str__(self):
         return f"{self.printed_number} – {self.printed_name}"
@@ -212,6 +238,15 @@ class Certificate(models.Model):
     @property
     def is_issued(self):
         return self.state not in self.UNISSUED
+
+    @property
+    def is_of_programme(self):
+        return self.programme_enrolment_id is not None
+
+    @property
+    def undertaking(self) -> dict:
+        """The fields that its revisions share: what was completed."""
+        return {"enrolment_id": self.enrolment_id, "programme_enrolment_id": self.programme_enrolment_id}
 
     @property
     def takes_over(self):

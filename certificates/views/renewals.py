@@ -19,7 +19,7 @@ from certificates.models import Certificate, KnowledgeCheck
 @never_cache
 def renewal(request, pk):
     """Until when the certificate is good and how it is renewed; a POST begins the questions."""
-    rows = Certificate.objects.published().filter(person=request.user, expires_on__isnull=False)
+    rows = Certificate.objects.of_courses().published().filter(person=request.user, expires_on__isnull=False)
     certificate = get_object_or_404(rows.select_related("enrolment__course"), pk=pk)
     is_open = may_renew(certificate, timezone.localdate())
     if request.method == "POST":

@@ -6,6 +6,7 @@ from courses.models.lesson import LessonPage
 from courses.models.module import ModulePage
 from courses.models.outline import CourseOutline
 from courses.models.producer import ProducerPage
+from courses.models.programme import ProgrammeCourse, ProgrammePage
 from courses.models.questions import FrozenError, Question, QuestionTag, QuestionVersion, TaggedQuestion
 from courses.models.quiz import QuizDraw, QuizPage, QuizQuestion
 from courses.models.review import ReviewCriterion, ReviewRecord, ReviewTask
@@ -29,6 +30,8 @@ __all__ = [
     "Licence",
     "ModulePage",
     "ProducerPage",
+    "ProgrammeCourse",
+    "ProgrammePage",
     "Question",
     "QuestionImport",
     "QuestionTag",

@@ -11,13 +11,12 @@ from modelcluster.fields import ParentalManyToManyField
 from wagtail import blocks
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
 from wagtail.fields import StreamField
-from wagtail.models import Page, PageManager, PageViewRestriction
-from wagtail.permissions import page_permission_policy
-from wagtail.query import PageQuerySet
+from wagtail.models import Page, PageManager
 from wagtail.search import index
 
 from courses.course_forms import CoursePageForm
 from courses.models.lesson import LessonPage
+from courses.models.listed import ListedQuerySet
 from courses.models.module import ModulePage
 from courses.models.sheet import LICENCE_TEXTS, Licence
 from courses.models.taught import PRIVATE_PAGE_OPTIONS, Assurance
@@ -26,35 +25,18 @@ from lms.people.models import Unit
 from lms.skills.models import JobProfile, Strand
 
 
-class CourseQuerySet(PageQuerySet):
+class CourseQuerySet(ListedQuerySet):
     def in_catalogue(self):
         """Courses anyone may find and join: published, not archived, open to the public."""
         return self.live().public().filter(archived_at__isnull=True)
 
     def visible_to(self, user):
         """Courses `user` (or an anonymous) finds in the catalogue: published, not archived, not closed to them."""
-        courses = self.live().filter(archived_at__isnull=True)
-        if user.is_superuser:
-            return courses
-        closed = PageViewRestriction.objects.exclude(restriction_type=PageViewRestriction.NONE)
-        if user.is_authenticated:
-            closed = closed.exclude(restriction_type=PageViewRestriction.LOGIN).exclude(
-                restriction_type=PageViewRestriction.GROUPS, groups__in=user.groups.all()
-            )
-        for path in closed.values_list("page__path", flat=True):
-            courses = courses.exclude(path__startswith=path)
-        return courses
-
-    def taught_by(self, user):
-        """Courses that `user` may write."""
-        return self.filter(pk__in=page_permission_policy.instances_user_has_permission_for(user, "change").values("pk"))
+        return super().visible_to(user).filter(archived_at__isnull=True)
 
     def past_review(self, day):
         """Courses in use whose content should have been reviewed before `day`."""
         return self.filter(review_due_on__lt=day, archived_at__isnull=True)
-
-    def in_order(self):
-        return self.order_by("position", "title", "pk")
 
     def with_card_facts(self):
         """All that a card of the catalogue tells, in as many queries for one course as for a hundred."""
@@ -73,12 +55,6 @@ class CourseQuerySet(PageQuerySet):
         return self.annotate(lesson_count=Coalesce(Subquery(lessons), 0)).prefetch_related(
             "strands", "competence_gains__competence"
         )
-
-    def matching(self, words: str):
-        """Courses that hold each of the words (or its beginning, or any part), whatever the case and accents."""
-        for word in folded(words).split():
-            self = self.filter(search_words__contains=word)
-        return self
 
 
 class CoursePage(Page):
@@ -253,6 +229,11 @@ class CoursePage(Page):
     @property
     def is_archived(self):
         return self.archived_at is not None
+
+    @property
+    def is_open(self):
+        """Whether the catalogue offers it: published, not archived."""
+        return self.live and not self.is_archived
 
     def _give_code(self):
         """The slug for a code; numbered if a course has it, as that of a copy in another branch may."""

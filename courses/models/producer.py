@@ -50,7 +50,7 @@ class ProducerPage(Page):
     objects = PageManager.from_queryset(ProducerQuerySet)()
 
     parent_page_types = ["courses.CataloguePage"]
-    subpage_types = ["courses.CoursePage"]
+    subpage_types = ["courses.CoursePage", "courses.ProgrammePage"]
     page_description = _("L’espace où les formateurs d’une structure ou d’un partenaire écrivent leurs formations.")
     private_page_options = PRIVATE_PAGE_OPTIONS
     admin_default_ordering = "title"

@@ -42,7 +42,7 @@ class CataloguePage(Page):
     introduction = models.TextField(_("introduction"), blank=True)
 
     parent_page_types = ["courses.HomePage"]
-    subpage_types = ["courses.ProducerPage", "courses.CoursePage"]
+    subpage_types = ["courses.ProducerPage", "courses.CoursePage", "courses.ProgrammePage"]
     max_count = 1
     page_description = _("La liste des formations. Ajoutez-y une page par formation.")
     private_page_options = PRIVATE_PAGE_OPTIONS

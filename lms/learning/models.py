@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page, Revision
 
-from courses.models import CoursePage, LessonPage
+from courses.models import CoursePage, LessonPage, ProgrammePage
 from lms.core.append_only import AppendOnlyModel, AppendOnlyQuerySet
 from lms.learning import rules
 from lms.people.models import OwnedQuerySet, User
@@ -127,6 +127,55 @@ class Completion(models.Model):
         ordering = ["-completed_at", "-pk"]
         verbose_name = _("formation terminée")
         verbose_name_plural = _("formations terminées")
+
+    def __str__(self):
+        return f"{self.enrolment} {self.completed_at:%d/%m/%Y}"
+
+
+class ProgrammeEnrolment(models.Model):
+    """One learner's undertaking of one programme, whose courses have enrolments of their own; never deleted."""
+
+    class State(models.TextChoices):
+        ACTIVE = "active", _("en cours")
+        COMPLETED = "completed", _("terminé")
+        WITHDRAWN = "withdrawn", _("abandonné")
+
+    person = models.ForeignKey(User, models.PROTECT, related_name="programme_enrolments", verbose_name=_("personne"))
+    programme = models.ForeignKey(ProgrammePage, models.PROTECT, related_name="enrolments", verbose_name=_("parcours"))
+    state = models.CharField(_("état"), max_length=12, choices=State.choices, default=State.ACTIVE)
+    enrolled_at = models.DateTimeField(_("inscrite le"))
+
+    objects = OwnedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-enrolled_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["person", "programme"], name="learning_one_enrolment_per_programme")
+        ]
+        default_permissions: tuple[str, ...] = ()
+        verbose_name = _("inscription à un parcours")
+        verbose_name_plural = _("inscriptions à des parcours")
+
+    def __str__(self):
+        return f"{self.person} – {self.programme}"
+
+
+class ProgrammeCompletion(models.Model):
+    """The fact that a learner met what a programme asked for, with its courses and its rules as they were."""
+
+    enrolment = models.OneToOneField(
+        ProgrammeEnrolment, models.PROTECT, related_name="completion", verbose_name=_("inscription")
+    )
+    completed_at = models.DateTimeField(_("terminé le"))
+    programme_revision = models.ForeignKey(Revision, models.PROTECT, null=True, related_name="+")
+    needs_certificates = models.BooleanField(_("certificats exigés"))
+    courses = models.JSONField(_("formations qui ont compté"))
+
+    class Meta:
+        ordering = ["-completed_at", "-pk"]
+        default_permissions: tuple[str, ...] = ()
+        verbose_name = _("parcours terminé")
+        verbose_name_plural = _("parcours terminés")
 
     def __str__(self):
         return f"{self.enrolment} {self.completed_at:%d/%m/%Y}"

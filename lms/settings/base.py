@@ -112,6 +112,7 @@ LMS_REGISTER_KEY = os.environ.get("LMS_REGISTER_KEY", "")
 LMS_RETENTION_YEARS = int(os.environ.get("LMS_RETENTION_YEARS") or 50)
 # What is printed on certificates.
 LMS_CERTIFICATE_SERIES = os.environ.get("LMS_CERTIFICATE_SERIES") or "CTD"
+LMS_PROGRAMME_SERIES = os.environ.get("LMS_PROGRAMME_SERIES") or "CTDP"
 LMS_ISSUER = os.environ.get("LMS_ISSUER") or "Centre de transformation digitale"
 LMS_ISSUER_PARENT = os.environ.get("LMS_ISSUER_PARENT") or "Agence des systèmes d’information et du numérique"
 LMS_SIGNATORY_NAME = os.environ.get("LMS_SIGNATORY_NAME") or "La direction du Centre"
