@@ -124,6 +124,24 @@ class BatchForm(forms.Form):
     )
 
 
+class BulkActForm(forms.Form):
+    """Why something is done to many certificates, and what the person who approves should know."""
+
+    motive = forms.CharField(
+        label=_("Motif"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Publié sur la page de vérification de chacun : n’y écrivez rien de personnel."),
+    )
+    note = forms.CharField(
+        label=_("Note pour la personne qui approuve"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Facultative ; elle n’est pas publiée."),
+    )
+
+
 class NameCorrectionForm(forms.Form):
     """The name that certificates should print, and what shows it is right."""
 

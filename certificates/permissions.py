@@ -13,6 +13,7 @@ DECIDE_HOLD = "certificates.decide_hold"
 VIEW_BATCH = "certificates.view_issuebatch"
 PROPOSE_BATCH = "certificates.propose_issuebatch"
 APPROVE_BATCH = "certificates.approve_issuebatch"
+VIEW_ACTS = "certificates.view_actbatch"
 STOP = "certificates.stop_issuing"
 POLICY = [f"certificates.{act}_coursepolicy" for act in ("view", "add", "change")]
 VIEW_NAME = "certificates.view_namecorrection"
@@ -24,7 +25,7 @@ HR_OFFICER = [VIEW, VIEW_NAME, CHECK_NAME]
 OFFICER = [
     *(VIEW, REVOKE, SUSPEND, REISSUE, *DESIGN),
     *(VIEW_HOLD, DECIDE_HOLD, VIEW_NAME, DECIDE_NAME),
-    *(VIEW_BATCH, PROPOSE_BATCH, APPROVE_BATCH, STOP, *POLICY),
+    *(VIEW_BATCH, PROPOSE_BATCH, APPROVE_BATCH, VIEW_ACTS, STOP, *POLICY),
 ]
 
 

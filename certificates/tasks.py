@@ -30,6 +30,7 @@ from certificates.actions import (
     warn_of_late_archives,
     warn_of_seal_end,
 )
+from certificates.actions.act_batches import run_acts, settle_line
 from certificates.actions.batches import run_batch
 from certificates.actions.renewals import ask_for_reminders, may_renew
 from certificates.actions.stopping import heed_stop
@@ -40,7 +41,7 @@ from certificates.lasting.port import StampUnavailable, TimeStamper
 from certificates.lasting.proofs import ProofKeeper
 from certificates.lasting.room import certificates_of, open_revocation_source, open_time_stamper
 from certificates.lasting.signature import seal_and_stamp_all
-from certificates.models import Certificate, CertificateAct, Credential, Hold, IssueBatch, NameCorrection
+from certificates.models import ActBatch, Certificate, CertificateAct, Credential, Hold, IssueBatch, NameCorrection
 from certificates.sealing.port import SealerRefused
 from certificates.sealing.room import open_sealer, open_signer
 from certificates.verifying.trust import time_roots, trusted_roots
@@ -204,6 +205,26 @@ def tell_act(job):
 def run_approved_batch(job):
     """Ask for the certificates of a batch that was approved."""
     run_batch(IssueBatch.objects.get(pk=job.payload["batch"], state=IssueBatch.State.APPROVED))
+
+
+@job_handler("certificates.run_acts")
+def run_approved_acts(job):
+    """Ask for each act of a batch that was approved."""
+    run_acts(ActBatch.objects.get(pk=job.payload["batch"], state=ActBatch.State.APPROVED))
+
+
+@job_handler("certificates.act")
+def act_on_one(job):
+    """One line of a batch of acts."""
+    settle_line(job.payload["line"], timezone.now())
+
+
+@job_handler("certificates.reissue_together", queue="signing", max_attempts=3)
+def reissue_together(job):
+    """Several lines of a batch, whose new documents are sealed with one authorisation; each has jobs of its own too."""
+    lines = [settle_line(pk, timezone.now()) for pk in job.payload["lines"]]
+    heirs = Certificate.objects.filter(former__in=[line.certificate_id for line in lines])
+    make_documents(list(heirs.filter(origin=Certificate.Origin.REISSUE).order_by("pk")))
 
 
 @job_handler("certificates.tell_correction")

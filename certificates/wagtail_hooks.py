@@ -5,8 +5,10 @@ from django.utils.translation import gettext_lazy
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
+from certificates.back_office.act_batches import ActBatchViewSet
 from certificates.back_office.archive_report import archive_report
 from certificates.back_office.batches import BatchViewSet
+from certificates.back_office.bulk_acts import MANY_ACTS
 from certificates.back_office.corrections import NameCorrectionViewSet
 from certificates.back_office.designs import DesignViewSet
 from certificates.back_office.holds import HoldViewSet
@@ -36,6 +38,15 @@ def certificate_holds():
 @hooks.register("register_admin_viewset")
 def certificate_batches():
     return BatchViewSet()
+
+
+@hooks.register("register_admin_viewset")
+def certificate_acts():
+    return ActBatchViewSet()
+
+
+for many_act in MANY_ACTS:
+    hooks.register("register_bulk_action", many_act)
 
 
 @hooks.register("register_admin_viewset")

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
+from certificates.actions.proposals import BatchRefused, decide
 from certificates.models import BatchLine, Certificate, CoursePolicy, IssueBatch
 from certificates.permissions import APPROVE_BATCH, PROPOSE_BATCH
 from certificates.rules import issuing as issue_rules
@@ -21,10 +22,6 @@ from lms.people.models import User
 State = IssueBatch.State
 CHUNK = 200
 ASKED_TOGETHER = ("csc",)  # sealers that sign many digests with one authorisation, each of which costs a round trip
-
-
-class BatchRefused(Exception):
-    """Nothing to issue, somebody decided already, or not this person's to decide."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +92,7 @@ def may_decide(batch: IssueBatch, actor: User) -> bool:
 @transaction.atomic
 def approve_batch(batch: IssueBatch, actor: User, now: datetime) -> IssueBatch:
     """Have the certificates of a batch issued, in the background. Locks the batch. Raises BatchRefused."""
-    batch = _decide(batch, State.APPROVED, actor, "", now)
+    batch = decide(batch, may_decide, State.APPROVED, actor, "", now)
     enqueue("certificates.run_batch", key=f"{batch.key}run", payload={"batch": batch.pk})
     return batch
 
@@ -103,9 +100,7 @@ def approve_batch(batch: IssueBatch, actor: User, now: datetime) -> IssueBatch:
 @transaction.atomic
 def reject_batch(batch: IssueBatch, actor: User, reason: str, now: datetime) -> IssueBatch:
     """Turn a batch down; what it held may be proposed again. Locks the batch. Raises BatchRefused."""
-    if not reason.strip():
-        raise BatchRefused
-    return _decide(batch, State.REJECTED, actor, reason.strip(), now)
+    return decide(batch, may_decide, State.REJECTED, actor, reason, now)
 
 
 def run_batch(batch: IssueBatch) -> int:
@@ -125,13 +120,3 @@ def run_batch(batch: IssueBatch) -> int:
                     on_behalf_of=line.enrolment.person,
                 )
     return len(lines)
-
-
-def _decide(batch, state, actor, reason, now) -> IssueBatch:
-    batch = IssueBatch.objects.select_for_update().get(pk=batch.pk)
-    if not may_decide(batch, actor):
-        raise BatchRefused
-    batch.state, batch.decided_by, batch.decided_at, batch.reason = state, actor, now, reason
-    batch.save()
-    audit.record(f"certificate.batch_{state}", actor, batch, reason=reason)
-    return batch

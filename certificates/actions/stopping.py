@@ -11,6 +11,8 @@ from lms.core.jobs import NotYet, hasten
 from lms.people.models import User
 
 LOOK_AGAIN = timedelta(minutes=5)
+# The jobs that heed the stop.
+HELD = ("certificates.issue", "certificates.issue_together", "certificates.act", "certificates.reissue_together")
 
 
 class NotStopped(Exception):
@@ -58,5 +60,6 @@ def resume_issuing(actor: User, reason: str, now: datetime) -> IssuingStop:
     stop.resumed_by, stop.resumed_at, stop.resume_reason = actor, now, reason.strip()
     stop.save()
     audit.record("certificate.resume_issuing", actor, stop, reason=stop.resume_reason)
-    hasten("certificates.issue", now)
+    for name in HELD:
+        hasten(name, now)
     return stop

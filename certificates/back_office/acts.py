@@ -13,14 +13,10 @@ from django.views.decorators.http import require_http_methods
 from wagtail.admin import messages
 
 from certificates import actions, rules
+from certificates.actions.act_batches import reissue
 from certificates.forms import ActForm
 from certificates.models import Certificate
 from certificates.permissions import REISSUE, REVOKE, SUSPEND, VIEW, can_act_on_certificate
-
-
-def reissue(certificate, actor, reason, now):
-    """The same certificate again, in the place of this one."""
-    actions.reissue_certificate(certificate, Certificate.Origin.REISSUE, actor, reason, now)
 
 
 def issue_again(certificate, actor, reason, now):

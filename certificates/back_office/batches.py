@@ -12,7 +12,6 @@ from django.views.decorators.http import require_http_methods
 from wagtail.admin import messages
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
-from wagtail.admin.views.reports import ReportView
 from wagtail.admin.widgets.button import HeaderButton
 
 from certificates.actions.batches import (
@@ -24,13 +23,13 @@ from certificates.actions.batches import (
     reject_batch,
     waiting_completions,
 )
-from certificates.back_office.batch_report import progress_of
+from certificates.back_office.line_reports import BatchReport
+from certificates.back_office.progress import progress_of
 from certificates.back_office.stopping import warn_of_stop
 from certificates.forms import BatchForm, ChooseCourseForm, DecisionForm
 from certificates.models import BatchLine, CoursePolicy, IssueBatch
 from certificates.permissions import PROPOSE_BATCH, VIEW_BATCH
 from courses.models import CoursePage
-from lms.core.spreadsheets import SafeExportMixin
 from lms.learning.register import RegisterIndexView, RegisterViewSet
 
 SHOWN = 500  # lines of a dry run on one page; the others are proposed with them
@@ -177,57 +176,3 @@ def decide(request, found, form):
     except BatchRefused:
         messages.warning(request, _("Quelqu’un d’autre a décidé entre-temps."))
     return redirect("certificate_batches:batch", found.pk)
-
-
-class BatchReport(SafeExportMixin, ReportView):
-    """Line by line, to read or to download (CSV, XLSX)."""
-
-    page_title = gettext_lazy("Rapport du lot")
-    header_icon = "list-ul"
-    model = BatchLine
-    any_permission_required = None
-    index_url_name = "certificate_batches:report"
-    default_ordering = "pk"
-    columns = [
-        Column("enrolment.person", label=gettext_lazy("Personne")),
-        Column("outcome", label=gettext_lazy("Résultat")),
-        Column("number", label=gettext_lazy("Numéro")),
-        Column("detail", label=gettext_lazy("Précision")),
-    ]
-    list_export = ["enrolment.person.last_name", "enrolment.person.first_name", "outcome", "number", "detail"]
-    export_headings = {
-        "enrolment.person.last_name": gettext_lazy("Nom"),
-        "enrolment.person.first_name": gettext_lazy("Prénom"),
-        "outcome": gettext_lazy("Résultat"),
-        "number": gettext_lazy("Numéro"),
-        "detail": gettext_lazy("Précision"),
-    }
-
-    def setup(self, request, *args, **kwargs):
-        super().setup(request, *args, **kwargs)
-        self.batch = get_object_or_404(IssueBatch.objects.visible_to(request.user, VIEW_BATCH), pk=kwargs["pk"])
-
-    def get_base_queryset(self):
-        return BatchLine.objects.with_outcome(self.batch).select_related("enrolment__person")
-
-    def get_index_url(self):
-        return reverse("certificate_batches:report", args=[self.batch.pk])
-
-    def get_index_results_url(self):
-        return reverse("certificate_batches:report_results", args=[self.batch.pk])
-
-    def get_page_subtitle(self):
-        return str(self.batch)
-
-    def get_breadcrumbs_items(self):
-        return [
-            {"url": reverse("certificate_batches:index"), "label": _("Lots")},
-            {"url": reverse("certificate_batches:batch", args=[self.batch.pk]), "label": str(self.batch)},
-            {"url": "", "label": str(self.page_title)},
-        ]
-
-    def export_subject(self):
-        return self.batch
-
-    def get_filename(self):
-        return f"lot-{self.batch.pk}"

@@ -3,9 +3,10 @@
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from wagtail.admin.ui.tables import Column
+from wagtail.admin.ui.tables import BulkActionsCheckboxColumn, Column, TitleColumn
 from wagtail.admin.views.generic import IndexView, InspectView
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import HeaderButton
@@ -14,15 +15,38 @@ from certificates.back_office.acts import acts_open_to, do_act
 from certificates.facts import printed_facts, standing_of
 from certificates.filters import CertificateFilterSet
 from certificates.models import Certificate
-from certificates.permissions import VIEW
+from certificates.permissions import REISSUE, REVOKE, SUSPEND, VIEW
 from lms.core.spreadsheets import SafeExportMixin
 
 
 class CertificateIndexView(SafeExportMixin, IndexView):
-    """The certificates of the people in the officer's scope."""
+    """The certificates of the people in the officer's scope, to tick for those who may act on several."""
+
+    template_name = "certificates/office/register.html"
+    results_template_name = "certificates/office/register_results.html"
 
     def get_base_queryset(self):
         return Certificate.objects.visible_to(self.request.user, VIEW)
+
+    @cached_property
+    def may_act_on_many(self):
+        return any(self.request.user.has_perm(permission) for permission in (SUSPEND, REISSUE, REVOKE))
+
+    @cached_property
+    def columns(self):
+        ticks = [BulkActionsCheckboxColumn("bulk_actions", obj_type="certificate")] if self.may_act_on_many else []
+        return [*ticks, *super().columns]
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        if self.may_act_on_many and context["object_list"]:
+            query = self.request.GET.copy()
+            for name in ("p", "_w_filter_fragment", "id", "next"):
+                query.pop(name, None)
+            here = f"{self.index_url}?{query.urlencode()}" if query else self.index_url
+            query["id"], query["next"] = "all", here
+            context["all_query"] = query.urlencode()
+        return context
 
 
 class CertificateInspectView(InspectView):
@@ -67,13 +91,20 @@ class CertificateViewSet(ModelViewSet):
     copy_view_enabled = False
     inspect_view_enabled = True
     index_view_class = CertificateIndexView
+    index_template_name = CertificateIndexView.template_name
+    index_results_template_name = CertificateIndexView.results_template_name
     inspect_view_class = CertificateInspectView
     inspect_template_name = CertificateInspectView.template_name
     form_fields = []
     filterset_class = CertificateFilterSet
     ordering = ["-year", "-number", "series"]
     list_display = [
-        "printed_number",
+        TitleColumn(
+            "printed_number",
+            label=gettext_lazy("Numéro"),
+            get_url=lambda row: reverse("certificate_register:inspect", args=[row.pk]),
+            get_title_id=lambda row: f"certificate_{row.pk}_title",  # what the ticks are described by
+        ),
         "printed_name",
         "course_title",
         "issued_on",

@@ -1,5 +1,6 @@
 """The register of certificates. Nothing here is ever deleted; files and acts are only added."""
 
+from certificates.models.act_batches import ActBatch, ActLine
 from certificates.models.acts import CertificateAct
 from certificates.models.batches import BatchLine, CoursePolicy, IssueBatch, IssuingStop
 from certificates.models.certificates import Certificate, Series
@@ -14,6 +15,8 @@ from certificates.models.keys import KeyHour, SealKey
 from certificates.models.log import LogEntry, TreeHead, TreeNode
 
 __all__ = [
+    "ActBatch",
+    "ActLine",
     "BatchLine",
     "Certificate",
     "CertificateAct",

@@ -2,7 +2,7 @@
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models import Exists, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext_lazy as _
 
@@ -10,6 +10,7 @@ from certificates import rules
 from certificates.models.certificates import Certificate
 from certificates.models.holds import Hold
 from certificates.models.kept import KeptForever, KeptQuerySet
+from certificates.models.proposals import Proposal
 from courses.models import CoursePage
 from lms.core.models import Job
 from lms.learning.models import Enrolment
@@ -54,42 +55,16 @@ class IssueBatchQuerySet(KeptQuerySet):
         return self.filter(~Exists(outside))
 
 
-class IssueBatch(models.Model):
+class IssueBatch(Proposal):
     """Certificates of one course proposed together by one person, for another to approve."""
 
-    class State(models.TextChoices):
-        PROPOSED = "proposed", _("à approuver")
-        APPROVED = "approved", _("approuvé")
-        REJECTED = "rejected", _("rejeté")
+    TRAIL = "batch"
 
     course = models.ForeignKey(CoursePage, models.PROTECT, related_name="issue_batches", verbose_name=_("formation"))
-    note = models.TextField(_("note"), max_length=1000, blank=True)
-    proposed_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("proposé par"))
-    proposed_at = models.DateTimeField(_("proposé le"))
-    state = models.CharField(_("état"), max_length=10, choices=State.choices, default=State.PROPOSED)
-    decided_by = models.ForeignKey(
-        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("décidé par")
-    )
-    decided_at = models.DateTimeField(_("décidé le"), null=True, blank=True)
-    reason = models.TextField(_("motif"), blank=True)
 
     objects = IssueBatchQuerySet.as_manager()
 
-    class Meta:
-        ordering = ["-proposed_at", "-pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("proposed_by")), name="certificates_four_eyes"
-            ),
-            models.CheckConstraint(
-                condition=Q(state="proposed", decided_by__isnull=True, decided_at__isnull=True)
-                | Q(decided_by__isnull=False, decided_at__isnull=False),
-                name="certificates_decided_batch_says_by_whom",
-            ),
-            models.CheckConstraint(
-                condition=~Q(state="rejected") | ~Q(reason=""), name="certificates_rejected_batch_says_why"
-            ),
-        ]
+    class Meta(Proposal.Meta):
         default_permissions = ["view"]
         permissions = [
             ("propose_issuebatch", _("Peut proposer un lot de certificats")),
@@ -100,9 +75,6 @@ class IssueBatch(models.Model):
 
     def __str__(self):
         return _("Lot %(number)s – %(course)s") % {"number": self.pk, "course": self.course}
-
-    def delete(self, *args, **kwargs):
-        raise KeptForever
 
     @property
     def key(self):

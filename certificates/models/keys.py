@@ -26,6 +26,13 @@ class KeyQuerySet(KeptQuerySet):
         hour = KeyHour.objects.filter(key=OuterRef("pk"), starts_at=now.replace(minute=0, second=0, microsecond=0))
         return self.annotate(signatures=Coalesce(Subquery(hour.values("signatures")), 0))
 
+    def certificates_in_doubt(self):
+        """The certificates good today that a compromised key sealed, and no time-stamp proves older: to be issued again."""
+        rows = Certificate.objects.none()
+        for key in self.filter(state=SealKey.State.COMPROMISED):
+            rows |= Certificate.objects.filter(pk__in=key.certificates_in_doubt().order_by().values("pk"))
+        return rows
+
     def published(self):
         """All those the public may know, for ever: those that came, those that will, those that went."""
         return self.order_by("purpose", "introduced_at", "pk")
