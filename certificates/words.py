@@ -1,7 +1,7 @@
 """The sentences of the document, in French as it is printed; screens say them again."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 
 from certificates.snapshot import Snapshot
 
@@ -50,6 +50,12 @@ def day_in_words(day: date) -> str:
     """As in « 1er mars 2027 »."""
     number = "1er" if day.day == 1 else str(day.day)
     return f"{number} {MONTHS[day.month - 1]} {day.year}"
+
+
+def moment_in_words(moment: datetime) -> str:
+    """As in « 1er mars 2027 à 9 h 05 »; spaces in the hour do not break."""
+    hour = f"{moment.hour}\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}{moment.minute:02}"
+    return f"{day_in_words(moment.date())} à {hour}"
 
 
 def hours_in_words(minutes: int) -> str:

@@ -51,7 +51,7 @@ def srgb_profile() -> bytes:
 
 
 class ArchivalCanvas(Canvas):
-    """One tagged page. Everything drawn is inside `tagged(...)`, or `artifact()` when it says nothing."""
+    """Tagged pages, one or more. Everything drawn is inside `tagged(...)`, or `artifact()` when it says nothing."""
 
     def __init__(self, size: tuple[float, float], font: str, language: str, now: datetime):
         self.output = io.BytesIO()
@@ -69,7 +69,8 @@ class ArchivalCanvas(Canvas):
         self.pdf_date = self.now.strftime("D:%Y%m%d%H%M%S+00'00'")
         self._doc.info._dateFormatter = lambda *parts: self.pdf_date
         self.elements = []  # in reading order
-        self.annotations = []
+        self.page_count = 0  # of those closed
+        self.annotations = []  # of this page, as the count of what is marked on it
         self.marked_count = 0
 
     @contextmanager
@@ -103,7 +104,22 @@ class ArchivalCanvas(Canvas):
         self._code.append("EMC")
 
     def add_element(self, tag, alt="", box=None, number=None, annotation=None):
-        self.elements.append(StructureElement(tag, alt, box, number, annotation))
+        element = StructureElement(tag, alt, box, number, annotation)
+        element.page, element.page_number = self._doc.thisPageRef(), self.page_count
+        if annotation is not None:
+            element.annotation_ref = self._doc.Reference(annotation)
+            self.annotations.append(element.annotation_ref)
+        self.elements.append(element)
+
+    def close_page(self) -> None:
+        """What is drawn next stands on another page."""
+        self._annotationrefs = self.annotations
+        self.showPage()
+        page = self._doc.Pages.pages[-1]
+        page.__NoDefault__ = [*page.__NoDefault__, *WRITTEN_KEYS["page"]]
+        page.StructParents, page.Tabs = self.page_count, PDFName("S")
+        self.page_count += 1
+        self.annotations, self.marked_count = [], 0
 
     def link_annotation(self, url: str, description: str, box: tuple) -> PDFDictionary:
         return PDFDictionary(
@@ -158,48 +174,43 @@ class ArchivalCanvas(Canvas):
             (self.setProducer, PRODUCER),
         ):
             set_value(value)
+        self.close_page()
         self.lay_structure()
         self.lay_metadata(title, author, subject, keywords)
         lay_attachments(self._doc, attachments, self.pdf_date)
-        self._annotationrefs = self.annotations
-        self.showPage()
-        page = self._doc.Pages.pages[0]
-        page.__NoDefault__ = [*page.__NoDefault__, *WRITTEN_KEYS["page"]]
-        page.StructParents, page.Tabs = 0, PDFName("S")
         self.save()
         return self.output.getvalue()
 
     def lay_structure(self) -> None:
-        """The tree of tags: a Document with its elements in reading order, and the way back from page to tags."""
+        """The tree of tags: a Document with its elements in reading order, and the way back from pages to tags."""
         document = self._doc
         root, whole = PDFDictionary({}), PDFDictionary({})
         root_ref, whole_ref = document.Reference(root), document.Reference(whole)
-        page = document.thisPageRef()
-        children, from_marks, from_annotations = [], [], []
+        children, from_annotations = [], []
+        from_marks = [[] for _ in range(self.page_count)]  # of each page, by the number of what is marked
         for element in self.elements:
             reference = document.Reference(element)
-            element.parent, element.page = whole_ref, page
+            element.parent = whole_ref
             if element.number is not None:
-                from_marks.append((element.number, reference))
+                from_marks[element.page_number].append((element.number, reference))
             if element.annotation is not None:
-                key = len(from_annotations) + 1
+                key = self.page_count + len(from_annotations) // 2
                 element.annotation["StructParent"] = key
-                element.annotation_ref = document.Reference(element.annotation)
-                self.annotations.append(element.annotation_ref)
-                from_annotations += [(key, reference)]
+                from_annotations += [key, reference]
             children.append(reference)
         whole.dict.update(
             {"Type": PDFName("StructElem"), "S": PDFName("Document"), "P": root_ref, "K": PDFArray(children)}
         )
-        numbers = [0, PDFArray([reference for _, reference in sorted(from_marks, key=lambda pair: pair[0])])]
-        for pair in from_annotations:
-            numbers += pair
+        numbers = []
+        for page_number, marks in enumerate(from_marks):
+            numbers += [page_number, PDFArray([reference for _, reference in sorted(marks, key=lambda pair: pair[0])])]
+        numbers += from_annotations
         root.dict.update(
             {
                 "Type": PDFName("StructTreeRoot"),
                 "K": whole_ref,
                 "ParentTree": document.Reference(PDFDictionary({"Nums": PDFArray(numbers)})),
-                "ParentTreeNextKey": len(from_annotations) + 1,
+                "ParentTreeNextKey": self.page_count + len(from_annotations) // 2,
             }
         )
         document.Catalog.StructTreeRoot = root_ref

@@ -29,11 +29,13 @@ class RawName(pdfdoc.PDFObject):
 class StructureElement(pdfdoc.PDFObject):
     """One element of the structure tree, written in one go: there are some fifty on a sheet.
 
-    `number` is that of its marked content, `annotation` the link or field it holds; the canvas sets the references.
+    `number` is that of its marked content, `annotation` the link or field it holds; the canvas sets the references and
+    the page, the first being 0.
     """
 
     __RefOnly__ = 1
     parent = page = annotation_ref = None
+    page_number = 0
 
     def __init__(self, tag: str, alt: str, box: tuple | None, number: int | None, annotation):
         self.tag, self.alt, self.box, self.number, self.annotation = tag, alt, box, number, annotation
