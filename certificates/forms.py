@@ -46,6 +46,16 @@ class VisibilityForm(forms.Form):
     )
 
 
+class PassportForm(forms.Form):
+    """What a passport lists besides what anyone may check."""
+
+    with_kept = forms.BooleanField(
+        label=_("Y mettre aussi les documents que je réserve aux personnes qui ont mon lien"),
+        required=False,
+        help_text=_("Leur lien est écrit dans le passeport : qui a le fichier peut les vérifier."),
+    )
+
+
 class PdfForm(forms.Form):
     """A certificate as a file."""
 

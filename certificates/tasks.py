@@ -32,16 +32,28 @@ from certificates.actions import (
 )
 from certificates.actions.act_batches import run_acts, settle_line
 from certificates.actions.batches import run_batch
+from certificates.actions.passports import JOB as PASSPORT_JOB
+from certificates.actions.passports import publish_passport
 from certificates.actions.renewals import ask_for_reminders, may_renew
 from certificates.actions.stopping import heed_stop
 from certificates.drawing.attachments import Attachment
+from certificates.drawing.passport import draw_passport
 from certificates.drawing.sheet import draw_certificate
 from certificates.keys.purposes import Purpose
 from certificates.lasting.port import StampUnavailable, TimeStamper
 from certificates.lasting.proofs import ProofKeeper
 from certificates.lasting.room import certificates_of, open_revocation_source, open_time_stamper
-from certificates.lasting.signature import seal_and_stamp_all
-from certificates.models import ActBatch, Certificate, CertificateAct, Credential, Hold, IssueBatch, NameCorrection
+from certificates.lasting.signature import seal_and_stamp, seal_and_stamp_all
+from certificates.models import (
+    ActBatch,
+    Certificate,
+    CertificateAct,
+    Credential,
+    Hold,
+    IssueBatch,
+    NameCorrection,
+    Passport,
+)
 from certificates.sealing.port import SealerRefused
 from certificates.sealing.room import open_sealer, open_signer
 from certificates.verifying.trust import time_roots, trusted_roots
@@ -123,6 +135,20 @@ def credential_signers() -> CredentialSigners | None:
     except SealerRefused as refusal:
         logger.warning("Documents délivrés sans badge : %s", refusal)
         return None
+
+
+@job_handler(PASSPORT_JOB, queue="signing", max_attempts=20)
+def make_passport(job):
+    """Draw, seal and keep a passport, no lock held; while issuing is stopped, it waits too."""
+    heed_stop()
+    passport = Passport.objects.get(pk=job.payload["passport"])
+    if passport.state != Passport.State.ASKED:
+        return
+    sealer = open_sealer()
+    drawn = draw_passport(passport.printed, settings.LMS_FONTS_DIR, sealer.is_sandbox)
+    sealed = seal_and_stamp(drawn, sealer, time_stamper_at_issue())
+    heed_stop()
+    publish_passport(passport, sealed, timezone.now())
 
 
 @job_handler(PUBLISH_JOB, queue="signing")

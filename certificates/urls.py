@@ -2,11 +2,25 @@
 
 from django.urls import path, re_path
 
-from certificates.views import api, codes, corrections, files, holder, holds, log, offline, published, renewals
+from certificates.views import (
+    api,
+    codes,
+    corrections,
+    files,
+    holder,
+    holds,
+    log,
+    offline,
+    passports,
+    published,
+    renewals,
+)
 
 app_name = "certificates"
 urlpatterns = [
     path("mes-certificats/", holder.mine, name="mine"),
+    path("mes-certificats/passeport/", passports.mine, name="passports"),
+    path("mes-certificats/passeport/<int:pk>/passeport.pdf", passports.download, name="passport_download"),
     path("mes-certificats/<int:pk>/", holder.certificate, name="certificate"),
     path("mes-certificats/<int:pk>/certificat.pdf", holder.download, name="download"),
     re_path(r"^mes-certificats/(?P<pk>\d+)/badge\.(?P<form>png|svg|json|jwt)$", holder.badge, name="badge"),
@@ -24,6 +38,7 @@ urlpatterns = [
     path("verifier/hors-ligne/travailleur.js", offline.worker, name="offline_worker"),
     path("verifier/hors-ligne/manifeste.json", offline.manifest, name="offline_manifest"),
     path("c/<str:typed>/", codes.verify_code, name="verify_code"),
+    path("p/<str:typed>/", passports.code, name="passport_code"),
     path("c/<str:typed>/journal/", log.proof, name="log_proof"),
     path("api/v1/log/", log.api_heads, name="api_heads"),
     path("api/v1/certificates/<str:typed>/log/", log.api_proof, name="api_log_proof"),

@@ -47,6 +47,7 @@ PUBLIC_VIEWS = {
     "certificates:verify",
     "certificates:verify_code",
     "certificates:verify_file",
+    "certificates:passport_code",
     "certificates:offline",
     "certificates:offline_data",
     "certificates:offline_worker",

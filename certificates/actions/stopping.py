@@ -12,7 +12,13 @@ from lms.people.models import User
 
 LOOK_AGAIN = timedelta(minutes=5)
 # The jobs that heed the stop.
-HELD = ("certificates.issue", "certificates.issue_together", "certificates.act", "certificates.reissue_together")
+HELD = (
+    "certificates.issue",
+    "certificates.issue_together",
+    "certificates.act",
+    "certificates.reissue_together",
+    "certificates.make_passport",
+)
 
 
 class NotStopped(Exception):

@@ -147,7 +147,7 @@ def draw_code(pen: Pen, content: PassportContent, colours, x: float, y: float) -
 
 
 def draw_seal(pen: Pen, content: PassportContent, colours) -> None:
-    canvas, words, (x, y, right, top) = pen.canvas, pen.words, SEAL_BOX
+    canvas, words, (x, y, _, top) = pen.canvas, pen.words, SEAL_BOX
     with canvas.artifact():
         canvas.setStrokeColor(colours.main)
         canvas.setLineWidth(0.8)

@@ -13,6 +13,7 @@ from certificates.models.holds import CheckQuestion, Hold, KnowledgeCheck
 from certificates.models.kept import KeptForever
 from certificates.models.keys import KeyHour, SealKey
 from certificates.models.log import LogEntry, TreeHead, TreeNode
+from certificates.models.passports import Passport
 
 __all__ = [
     "ActBatch",
@@ -37,6 +38,7 @@ __all__ = [
     "KnowledgeCheck",
     "LogEntry",
     "NameCorrection",
+    "Passport",
     "Publication",
     "SealKey",
     "Series",

@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 
 from certificates import storage
 from certificates.facts import Standing, standing_of
-from certificates.models import Certificate, CertificateFile
+from certificates.models import Certificate, CertificateFile, Passport
+from certificates.passports.today import LineToday, lines_today, moment_of, standing_today
 from certificates.verifying.quarantine import check_apart
 from certificates.verifying.seals import compared
 from certificates.verifying.trust import time_roots, trusted_roots
@@ -24,18 +25,23 @@ class Line:
 
 @dataclass(frozen=True)
 class Answer:
-    """The three lines, and the certificate when these exact bytes are in the register."""
+    """The three lines, and the certificate or the passport when these exact bytes are in the register."""
 
     lines: tuple[Line, Line, Line]
     file: CertificateFile | None = None
     certificate: Certificate | None = None
     standing: Standing | None = None
+    passport: Passport | None = None
+    passport_lines: tuple[LineToday, ...] = ()
 
 
 def answer_to(content: bytes, today: date) -> Answer:
     """What is said of these bytes: by the register when it knows them, by their seal otherwise. Raises TooBusy."""
-    if file := known_file(storage.fingerprint(content)):
+    sha256 = storage.fingerprint(content)
+    if file := known_file(sha256):
         return answer_for_known(file, today)
+    if passport := Passport.objects.filter(sha256=sha256).first():
+        return answer_for_passport(passport)
     return answer_for_unknown(compared(check_apart(content, trusted_roots(), time_roots())))
 
 
@@ -59,6 +65,19 @@ def answer_for_known(file: CertificateFile, today: date) -> Answer:
         Line(standing.state == "valid", standing.title + "."),
     )
     return Answer(lines, file, file.certificate, standing)
+
+
+def answer_for_passport(passport: Passport) -> Answer:
+    """A picture of one day, so what it lists is told as it is today."""
+    listed = lines_today(passport, has_file=True)
+    lines = (
+        Line(True, _("Fichier intact : c’est, octet pour octet, celui que nous avons délivré.")),
+        Line(
+            True, _("Délivré par nous : c’est un passeport, établi le %(day)s.") % {"day": moment_of(passport.printed)}
+        ),
+        Line(*standing_today(listed)),
+    )
+    return Answer(lines, passport=passport, passport_lines=tuple(listed))
 
 
 def answer_for_unknown(check: Check) -> Answer:

@@ -71,4 +71,26 @@ def said_of_file(answer: Answer, content: bytes, today: date) -> dict[str, objec
         "lines": [line.text for line in answer.lines],
         # Whoever has these very bytes has read the name in them.
         "certificate": said_of_certificate(certificate, answer.file, today, is_confirmed=True) if certificate else None,
+        "passport": said_of_passport(answer) if answer.passport else None,
+    }
+
+
+def said_of_passport(answer: Answer) -> dict[str, object]:
+    """When it was made, and what became of what it lists; `state` is null where the holder keeps it for their link."""
+    printed = answer.passport.printed
+    return {
+        "code": answer.passport.printed_code,
+        "url": printed.verification_url,
+        "dated_at": printed.dated_at.isoformat(timespec="seconds"),
+        "is_specimen": answer.passport.is_specimen,
+        "holder": printed.printed_name or None,
+        "documents": [
+            {
+                "number": one.line.number,
+                "course_title": one.line.course_title,
+                "state_then": one.line.state,
+                "state": one.state or None,
+            }
+            for one in answer.passport_lines
+        ],
     }

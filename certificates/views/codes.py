@@ -1,13 +1,13 @@
 """Verification by code, for anyone: the form, and the page of the short address printed in the QR code."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from certificates.facts import public_facts, standing_of
 from certificates.forms import CodeForm, NameForm, PdfForm
-from certificates.models import Certificate
+from certificates.models import Certificate, Passport
 from certificates.rules import code_from
 from certificates.verifying.checks_made import count_check
 from certificates.verifying.limits import limited, page_of_refusal, take
@@ -47,6 +47,8 @@ def answer_to_code(request, typed):
     """The certificate of a code, or one and the same answer when there is none to show; a name typed is confirmed."""
     certificate = certificate_of(typed, request.GET.get("cle", ""))
     if certificate is None:
+        if passport := Passport.objects.shown_to_anyone_with(code_from(typed) or NO_SUCH_CODE).first():
+            return redirect(passport.public_path)
         return unindexed(render(request, "certificates/unknown_code.html", {"code_form": CodeForm()}, status=404))
     form = NameForm(request.POST or None)
     is_right = None

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 from certificates import storage
 from certificates.facts import public_facts
 from certificates.forms import CodeForm, PdfForm
+from certificates.passports.today import passport_facts
 from certificates.verifying.checks_made import count_check
 from certificates.verifying.dropped import answer_to
 from certificates.verifying.limits import limited
@@ -36,13 +37,19 @@ def verify_file(request):
         count_check(answer.certificate, timezone.localdate())
     context = {
         "answer": answer,
-        # Whoever has these very bytes has read the name in them.
-        "facts": public_facts(answer.certificate, True) if answer.certificate else [],
-        "file": answer.file,
+        "facts": facts_of(answer),
+        "file": answer.file or answer.passport,
         "sha256": storage.fingerprint(content),
         "code_form": CodeForm(),
     }
     return unindexed(render(request, "certificates/verified_file.html", context))
+
+
+def facts_of(answer):
+    """What is printed; whoever has these very bytes has read the name in them."""
+    if answer.passport:
+        return passport_facts(answer.passport, True)
+    return public_facts(answer.certificate, True) if answer.certificate else []
 
 
 def ask_again(request, form, status):

@@ -126,6 +126,8 @@ LMS_CHECK_QUESTIONS = int(os.environ.get("LMS_CHECK_QUESTIONS") or 5)
 LMS_CHECK_PASS_PERCENT = int(os.environ.get("LMS_CHECK_PASS_PERCENT") or 80)
 LMS_RENEWAL_OPENS_DAYS = int(os.environ.get("LMS_RENEWAL_OPENS_DAYS") or 90)
 LMS_CHECK_TRIES = int(os.environ.get("LMS_CHECK_TRIES") or 2)
+# How many passports (all of a person's certificates in one file) a person may ask for in a day.
+LMS_PASSPORTS_PER_DAY = int(os.environ.get("LMS_PASSPORTS_PER_DAY") or 5)
 
 LMS_NODE_MODULES_DIR = BASE_DIR / "node_modules"
 LMS_FONTS_DIR = LMS_NODE_MODULES_DIR / "@expo-google-fonts" / "noto-sans"

@@ -2,10 +2,12 @@
 
 import json
 import random
+from datetime import UTC, date, datetime
 
 from certificates.design import Logo
 from certificates.drawing.attachments import Attachment
 from certificates.drawing.svg import LogoRefused, read_logo
+from certificates.passports.content import PassportContent, PassportLine
 from certificates.snapshot import AttestedLevel
 from tests.certificates.makers import a_snapshot
 
@@ -30,6 +32,46 @@ LONG = a_snapshot(
 
 # As long as a badge's signature makes it.
 CODE_TEXT = f"https://academie.example.bj/c/7Q4MXK2P9TRA/#{random.Random(3).randbytes(150).hex()}"
+
+
+def a_line(number, **fields):
+    """A document in a passport."""
+    return PassportLine(
+        **{
+            "number": f"CTD-2026-{number:06}",
+            "public_code": "7Q4MXK2P9TRA",
+            "address": "https://academie.example.bj/c/7Q4MXK2P9TRA/",
+            "printed_name": a_snapshot().printed_name,
+            "course_title": "Interopérabilité et X-Road",
+            "is_attestation": False,
+            "assurance": "N2",
+            "state": "valid",
+            "issued_on": date(2026, 3, 1),
+            "competences": FOUR_COMPETENCES[:2],
+            **fields,
+        }
+    )
+
+
+def a_passport(count):
+    """With as many lines, the first ones unlike the others."""
+    covered = ("CN1 · Outils numériques", "SN2 · Sécurité des postes", "DN1 · Données ouvertes")
+    unlike = [
+        a_line(1, expires_on=date(2027, 3, 1)),
+        a_line(2, state="expired", course_title=LONG.course_title, printed_name=LONG.printed_name),
+        a_line(3, is_attestation=True, assurance="N1", competences=(), covered=covered),
+    ]
+    lines = [*unlike, *(a_line(number) for number in range(4, count + 1))][:count]
+    return PassportContent(
+        public_code="8Q4MXK2P9TRA",
+        verification_url="https://academie.example.bj/p/8Q4MXK2P9TRA/",
+        printed_name=a_snapshot().printed_name,
+        dated_at=datetime(2026, 12, 1, 8, 30, tzinfo=UTC),
+        site_name="Académie CTD",
+        issuer="Centre de transformation digitale",
+        issuer_parent="Agence des systèmes d’information et du numérique",
+        lines=tuple(lines),
+    )
 
 
 def heavy_logo() -> Logo:

@@ -10,9 +10,10 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 
 from certificates.design import default_content
 from certificates.drawing.attachments import Attachment
+from certificates.drawing.passport import draw_passport
 from certificates.drawing.sheet import draw_certificate, draw_preview
 from certificates.snapshot import Signatory
-from tests.certificates.documents import CODE_TEXT, FOUR_COMPETENCES, LONG, heavy_logo, open_badge
+from tests.certificates.documents import CODE_TEXT, FOUR_COMPETENCES, LONG, a_passport, heavy_logo, open_badge
 from tests.certificates.makers import a_snapshot
 from tests.certificates.verapdf import broken_rules
 from tests.certificates.workshop import Workshop
@@ -53,6 +54,8 @@ def documents(workshop):
         sealed = workshop.sealed()
         made[f"{name}-b-t"] = sealed.content
         made[f"{name}-b-lta"] = workshop.archived(sealed)
+    workshop.drawn = draw_passport(a_passport(12), django_settings.LMS_FONTS_DIR, True)
+    made["passeport-b-t"] = workshop.sealed().content
     made["aperçu"] = draw_preview(FULL, django_settings.LMS_FONTS_DIR, default_content("certificate", BILINGUAL))
     return made
 
@@ -84,7 +87,9 @@ def test_the_judge_sees_what_is_broken(documents, tmp_path):
 def test_documents_are_light_with_their_badge(documents):
     sizes = {name: len(content) for name, content in documents.items()}
     assert {name: size for name, size in sizes.items() if name.endswith("-lta") and size > 100_000} == {}
+    heavier = sizes.pop("passeport-b-t")  # of three pages
     assert {name: size for name, size in sizes.items() if not name.endswith("-lta") and size > 75_000} == {}
+    assert heavier < 100_000
 
 
 def test_badge_is_found_in_the_document_byte_for_byte(documents, tmp_path):
