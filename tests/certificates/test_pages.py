@@ -129,7 +129,7 @@ def test_unknown_malformed_unissued_and_hidden_codes_give_the_same_answer(client
     client.get(reverse("certificates:verify_code", args=[new_public_code()]))
     answers = []
     for typed in (new_public_code(), "U" * 12, "x" * 300, unissued, hidden):
-        with django_assert_num_queries(3):  # certificate; then Wagtail’s redirects, as for any page not found
+        with django_assert_num_queries(4):  # certificate, passport; then Wagtail’s redirects, as for any page not found
             answers.append(client.get(reverse("certificates:verify_code", args=[typed])))
     answers.append(client.get(reverse("certificates:verify_code", args=["n’importe quoi"])))
     assert {answer.status_code for answer in answers} == {404}
