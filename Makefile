@@ -14,6 +14,7 @@ help:
 	@echo "make bench   measure speed into var/bench.json"
 	@echo "make install everything a developer needs, without starting anything"
 	@echo "make lock    compile requirements/*.in again"
+	@echo "make messages compile the catalogue in locale/ again"
 	@echo "make clean   remove what install made (never the data)"
 
 run:
@@ -49,6 +50,11 @@ lock: install
 	for name in base test dev production node; do \
 		$(UV_COMPILE) requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 	npm install --package-lock-only --ignore-scripts --no-audit --no-fund
+
+# Our corrections of Wagtail's French (locale/fr); needs GNU gettext.
+.PHONY: messages
+messages:
+	$(VENV_PYTHON) manage.py compilemessages --locale fr
 
 format:
 	$(VENV_PYTHON) -m ruff format .

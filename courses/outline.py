@@ -47,6 +47,7 @@ class OutlineItem:
     first_published_at: datetime | None = None
     published_at: datetime | None = None
     allowed_groups: tuple[frozenset[int], ...] = ()
+    is_live: bool = True  # always, but in the outline of a preview
 
     def is_open_to(self, user) -> bool:
         """Whether Wagtail's view restrictions on this page and its module let `user` in (queries only where there is one)."""
@@ -119,8 +120,12 @@ def lesson_body_html(lesson_id: int, body_key: str) -> SafeString:
     return mark_safe(html)  # noqa: S308 - rendered by templates, its rich text went through Wagtail's whitelist
 
 
-def read_outline(course_id: int) -> Outline:
-    """The outline as the database has it now; three queries."""
+def read_outline(course_id: int, drafts: bool = False) -> Outline:
+    """The outline as the database has it now; three queries.
+
+    With `drafts`, as it will be: pages never published yet count too, and all have the titles of their latest drafts.
+    """
+    shown = Q(live=True) | Q(first_published_at__isnull=True) if drafts else Q(live=True)
     course = (
         CoursePage.objects.filter(pk=course_id)
         .values(
@@ -130,17 +135,20 @@ def read_outline(course_id: int) -> Outline:
         .get()
     )
     rows = list(
-        Page.objects.filter(path__startswith=course["path"], depth__gt=course["depth"], live=True)
+        Page.objects.filter(path__startswith=course["path"], depth__gt=course["depth"])
+        .filter(shown)
         .filter(Q(lessonpage__isnull=False) | Q(quizpage__isnull=False) | Q(modulepage__isnull=False))
         .order_by("path")
         .values(
-            *("pk", "slug", "title", "path", "depth", "live_revision_id"),
+            *("pk", "slug", "title", "draft_title", "live", "path", "depth", "live_revision_id"),
             *("first_published_at", "last_published_at"),
             *("lessonpage__duration_minutes", "quizpage__duration_minutes", "modulepage__introduction"),
         )
     )
     groups = _allowed_groups(course)
     url = course_url(course["slug"])
+    if drafts:
+        rows = [row | {"title": row["draft_title"]} for row in rows]
     items = tuple(
         _item(row, position, url, module, groups)
         for position, (row, module) in enumerate(_in_modules(rows, course), start=1)
@@ -198,6 +206,7 @@ def _item(row, position, course_address, module, groups) -> OutlineItem:
         first_published_at=row["first_published_at"],
         published_at=published_at,
         allowed_groups=groups.get(row["pk"], ()) + (groups.get(module.id, ()) if module else ()),
+        is_live=row["live"],
     )
 
 

@@ -149,10 +149,16 @@ def _way() -> list[tuple[str, str]]:
 
 
 def _steps(course: CoursePage, current: Page | None = None) -> list[dict]:
-    items = read_outline(course.pk).items if course.pk else ()
+    items = read_outline(course.pk, drafts=True).items if course.pk else ()
     modules = {item.module: _module(item.module, items) for item in items if item.module}
     steps = [
-        {"id": item.id, "title": item.title, "url": item.url, "minutes": item.minutes, "kind": item.kind}
+        {
+            "id": item.id,
+            "title": item.title,
+            "url": item.url if item.is_live else None,
+            "minutes": item.minutes,
+            "kind": item.kind,
+        }
         | {"module": modules.get(item.module)}
         for item in items
     ]

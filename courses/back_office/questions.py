@@ -232,23 +232,20 @@ class QuestionViewSet(SnippetViewSet):
     chooser_viewset_class = QuestionChooserViewSet
     list_display = [
         "__str__",
-        Column("collection", label=gettext_lazy("Banque"), sort_key="collection__name", width="14%"),
-        Column("type_label", label=gettext_lazy("Type"), width="14%"),
+        Column("collection", label=gettext_lazy("Banque"), sort_key="collection__name"),
+        Column("type_label", label=gettext_lazy("Type")),
         Column(
             "competence",
             label=gettext_lazy("Compétence"),
             accessor="competence.code",
             sort_key="competence__code",
-            width="10%",
         ),
-        Column("level", label=gettext_lazy("Niveau"), sort_key="level", width="8%"),
-        Column("version_number", label=gettext_lazy("Version"), width="8%"),
-        Column("get_difficulty_display", label=gettext_lazy("Difficulté"), sort_key="difficulty", width="10%"),
+        Column("level", label=gettext_lazy("Niveau"), sort_key="level"),
+        Column("get_difficulty_display", label=gettext_lazy("Difficulté"), sort_key="difficulty"),
         TitleColumn(
             "use_count",
             label=gettext_lazy("Évaluations"),
             sort_key="use_count",
-            width="10%",
             get_url=lambda question: reverse("wagtailsnippets_courses_question:usage", args=[question.pk]),
         ),
     ]

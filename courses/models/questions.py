@@ -75,10 +75,8 @@ class QuestionQuerySet(models.QuerySet):
         return self.filter(collection__in=banks_open_to(branch_of(page)))
 
     def with_usage(self):
-        """Annotate `use_count` (quizzes that ask the question) and `version_number` (of its latest version)."""
-        return self.annotate(
-            use_count=models.Count("uses", distinct=True), version_number=models.Max("versions__number")
-        )
+        """Annotate `use_count`: the quizzes that ask the question."""
+        return self.annotate(use_count=models.Count("uses"))
 
 
 class Question(CollectionMember, PreviewableMixin, index.Indexed, models.Model):

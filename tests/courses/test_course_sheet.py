@@ -1,5 +1,6 @@
 """The description sheet: what it states to learners, what its authors are told of, what becomes of it when it is copied."""
 
+import re
 from datetime import date, timedelta
 from importlib import import_module
 
@@ -15,7 +16,13 @@ from courses.models import CoursePage, Licence, QuizPage, RequiredCourse, Requir
 from lms.learning.models import Enrolment
 from lms.people.actions import ensure_groups
 from lms.people.rules import Role
-from tests.factories.courses import CompetenceGainFactory, CoursePageFactory, ModulePageFactory, course_with
+from tests.factories.courses import (
+    CompetenceGainFactory,
+    CoursePageFactory,
+    LessonPageFactory,
+    ModulePageFactory,
+    course_with,
+)
 from tests.factories.hr import give_level, profile_requiring
 from tests.factories.people import UserFactory
 from tests.factories.skills import CompetenceFactory
@@ -222,3 +229,18 @@ def test_lesson_is_previewed_by_who_reads_it_and_who_has_finished(back_office):
     enrolled, finished = (preview(back_office, lesson, mode) for mode, _label in lesson.preview_modes)
     assert ("J’ai terminé" in enrolled, "Leçon terminée" in enrolled) == (True, False)
     assert ("J’ai terminé" in finished, "Leçon terminée" in finished) == (False, True)
+
+
+def test_course_is_previewed_with_the_lessons_never_published_yet(back_office):
+    course = course_with(lessons=0, quiz=False)
+    published = LessonPageFactory(parent=course, title="Ancien titre")
+    published.title = "Nouveau titre"
+    published.save_revision()
+    LessonPageFactory(parent=course, title="Retirée").unpublish()
+    LessonPageFactory(parent=ModulePageFactory(parent=course, live=False), title="À venir", live=False)
+    said = preview(back_office, course, "finished")
+    assert re.findall(r"Ancien titre|Nouveau titre|Retirée|À venir", re.sub(r"<[^>]+>", "", said)) == [
+        "Nouveau titre",
+        "À venir",
+    ]
+    assert "2 leçons" in said

@@ -52,13 +52,13 @@ class QuestionList(CourseList):
     @cached_property
     def columns(self):
         return [
-            TitleColumn("prompt", label=gettext_lazy("Question"), get_url=self.detail_url, width="30%"),
+            TitleColumn("prompt", label=gettext_lazy("Question"), get_url=self.detail_url, width="36%"),
             Column("quiz", label=gettext_lazy("Évaluation")),
             Column("answer_count", label=gettext_lazy("Réponses"), sort_key="answer_count"),
             Column("facility_percent", label=gettext_lazy("Facilité (%)"), sort_key="facility_percent"),
             Column("discrimination", label=gettext_lazy("Discrimination"), sort_key="discrimination"),
             Column("median_seconds", label=gettext_lazy("Temps médian (s)"), sort_key="median_seconds"),
-            Column("faults_text", label=gettext_lazy("À revoir"), width="28%"),
+            Column("faults_text", label=gettext_lazy("À revoir")),
         ]
 
     def detail_url(self, item):
