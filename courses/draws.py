@@ -1,7 +1,6 @@
 """The questions of the bank that the draws of a quiz may take."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
 from functools import reduce
 from operator import or_
 
@@ -12,9 +11,9 @@ from courses.rules.answers import MANUAL_TYPES, UNMARKED_TYPES
 from courses.rules.draws import shortfalls
 
 
-def drawable(questions: QuerySet, at: datetime | None = None) -> QuerySet:
-    """Those that chance may choose: they mark themselves, so that all learners are marked alike; as they were at an instant."""
-    current = QuestionVersion.objects.current(at).filter(question=OuterRef("pk"))
+def drawable(questions: QuerySet) -> QuerySet:
+    """Those that chance may choose: they mark themselves, so that all learners are marked alike."""
+    current = QuestionVersion.objects.current().filter(question=OuterRef("pk"))
     return questions.filter(Exists(current.exclude(type__in=MANUAL_TYPES | UNMARKED_TYPES)))
 
 
@@ -27,13 +26,10 @@ def condition_of(draw) -> Q:
     return condition
 
 
-def pools_of(
-    questions: QuerySet, draws: Sequence, without: Collection[int] = (), at: datetime | None = None
-) -> list[list[int]]:
+def pools_of(questions: QuerySet, draws: Sequence, without: Collection[int] = ()) -> list[list[int]]:
     """For each draw, the ids of those of `questions` it may take, fixed ones (`without`) left out; one query for all.
 
-    `questions` are those open to the branch of the quiz (`Question.objects.open_to`), whoever asks; with an instant, those
-    that were there already.
+    `questions` are those open to the branch of the quiz (`Question.objects.open_to`), whoever asks.
     """
     if not draws:
         return []
@@ -42,13 +38,17 @@ def pools_of(
         f"in_{rank}": ExpressionWrapper(condition, output_field=BooleanField())
         for rank, condition in enumerate(conditions)
     }
-    found = drawable(questions, at).filter(reduce(or_, conditions)).exclude(pk__in=without).order_by("pk")
+    found = drawable(questions).filter(reduce(or_, conditions)).exclude(pk__in=without).order_by("pk")
     rows = list(found.annotate(**flags).values_list("pk", *flags))
     return [[pk for pk, *is_in in rows if is_in[rank]] for rank in range(len(draws))]
 
 
 def shortfalls_of(questions: QuerySet, draws: Sequence, without: Collection[int] = ()) -> list[tuple[int, int]]:
     """For each draw, how many questions match and how many it lacks once all the draws are served; one query."""
-    pools = pools_of(questions, draws, without)
+    return lacking_in(pools_of(questions, draws, without), draws)
+
+
+def lacking_in(pools: Sequence[Collection[int]], draws: Sequence) -> list[tuple[int, int]]:
+    """For each draw, how many questions its pool holds and how many it lacks once all the draws are served."""
     lacking = shortfalls(pools, [draw.count for draw in draws])
     return [(len(pool), lack) for pool, lack in zip(pools, lacking, strict=True)]

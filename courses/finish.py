@@ -10,6 +10,6 @@ def publish_reviewed(workflow_state, user=None):
     from courses.publication import check_publishable
 
     state = workflow_state.current_task_state
-    check_publishable(state.revision.as_object())
+    check_publishable(state.revision)
     is_reviewed = isinstance(state.task.specific, ReviewTask)
     state.revision.publish(user=user, skip_permission_checks=is_reviewed)

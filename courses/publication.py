@@ -2,10 +2,11 @@
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from wagtail.models import Page
+from wagtail.models import Page, Revision
 
-from courses.draws import shortfalls_of
-from courses.models import ProgrammePage, Question, QuizPage
+from courses.asked import in_order, read_pools
+from courses.draws import lacking_in, shortfalls_of
+from courses.models import ProgrammePage, Question, QuestionPool, QuizPage
 from courses.quiz_forms import too_few
 from courses.rules.programmes import NO_COURSES, OPEN_COURSES_ONLY, too_many_asked
 
@@ -20,21 +21,24 @@ class NotPublishable(Exception):
         )
 
 
-def check_publishable(page: Page) -> None:
-    """Raises NotPublishable. `page` is what would be published, read from its revision."""
-    if defects := defects_of(page):
-        raise NotPublishable(page, defects)
+def check_publishable(revision: Revision) -> None:
+    """Raises NotPublishable. `revision` is what would be published."""
+    if defects := defects_of(revision):
+        raise NotPublishable(revision.as_object(), defects)
 
 
-def defects_of(page: Page) -> list[str]:
-    """Why a page may not be published, in words."""
+def defects_of(revision: Revision) -> list[str]:
+    """Why this version of a page may not be published, in words."""
+    page = revision.as_object()
     try:
         page.full_clean()
     except ValidationError as refusal:
         return list(refusal.messages)
     if isinstance(page, ProgrammePage):
         return programme_defects(page)
-    return quiz_defects(page) if isinstance(page, QuizPage) else []
+    if isinstance(page, QuizPage):
+        return quiz_defects(page, QuestionPool.objects.filter(revision=revision).first())
+    return []
 
 
 def programme_defects(programme: ProgrammePage) -> list[str]:
@@ -47,13 +51,16 @@ def programme_defects(programme: ProgrammePage) -> list[str]:
     return [OPEN_COURSES_ONLY % {"title": title} for title in closed] + ([asked] if asked else [])
 
 
-def quiz_defects(quiz: QuizPage) -> list[str]:
-    """Draws that the bank cannot fill any more; a quiz that asks nothing."""
+def quiz_defects(quiz: QuizPage, read: QuestionPool | None) -> list[str]:
+    """Draws that what was frozen for its review, or else the bank, cannot fill any more; a quiz that asks nothing."""
     fixed = [row.question_id for row in quiz.quiz_questions.all()]
-    draws = list(quiz.draws.all())
+    draws = in_order(quiz.draws.all())
     if not (fixed or draws):
         return [_("Une évaluation publiée pose au moins une question, fixe ou tirée au sort.")]
-    facts = shortfalls_of(Question.objects.open_to(quiz), draws, fixed)
+    if read:
+        facts = lacking_in(read_pools(read.questions.all(), len(draws))[0], draws)
+    else:
+        facts = shortfalls_of(Question.objects.open_to(quiz), draws, fixed)
     return [
         f"{draw} – {too_few(matching, draw.count, lacking)}"
         for draw, (matching, lacking) in zip(draws, facts, strict=True)

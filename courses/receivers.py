@@ -1,6 +1,6 @@
 """Raises the version of a course's outline at each change that its learners could see; keeps the rights of branches.
 
-Passes on what is submitted to review, and keeps what was reviewed as it was.
+Passes on what is submitted to review, and keeps what was reviewed as it was, the questions that a quiz may ask included.
 """
 
 from django.contrib.auth.models import Group
@@ -22,6 +22,7 @@ from wagtail.signals import (
 )
 
 from courses.actions.branches import keep_branch, sync_branches, sync_members
+from courses.actions.pools import freeze_for_review, freeze_published, freeze_scheduled
 from courses.actions.review import submit_with_course
 from courses.models import (
     CataloguePage,
@@ -62,6 +63,7 @@ def follow_branch(sender, instance, raw, update_fields=None, **kwargs):
     if not raw and (update_fields is None or not set(update_fields) <= DRAFT_FIELDS):
         keep_branch(instance)
         sync_members()
+        freeze_published(Page.objects.descendant_of(instance))
 
 
 @receiver(post_save, sender=CoursePage)
@@ -121,7 +123,25 @@ def raise_on_restricted_groups(sender, instance, **kwargs):
 @receiver(task_submitted)
 def follow_submission(sender, instance, user, **kwargs):
     if isinstance(instance.task.specific, ReviewTask):
+        freeze_for_review(instance)
         submit_with_course(instance, user)
+
+
+@receiver(page_published, sender=QuizPage)
+def freeze_at_publication(sender, instance, **kwargs):
+    """What was reviewed is frozen already; here, what is published by who may without it."""
+    freeze_published(Page.objects.filter(pk=instance.pk))
+
+
+@receiver(post_page_move)
+def freeze_after_move(sender, instance, **kwargs):
+    freeze_published(Page.objects.descendant_of(instance, inclusive=True))
+
+
+@receiver(post_save, sender=Revision)
+def freeze_at_scheduling(sender, instance, raw, **kwargs):
+    if not raw and instance.approved_go_live_at:
+        freeze_scheduled(instance)
 
 
 # Wagtail would write to the author itself, page by page: its two receivers, which connect later under the same names, are

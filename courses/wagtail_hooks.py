@@ -20,6 +20,7 @@ from courses.back_office.draws import draw_matches
 from courses.back_office.library import keep_asked_questions, keep_shown_files
 from courses.back_office.question_tags import DeleteInSight, TagBulkAction
 from courses.back_office.questions import QuestionViewSet
+from courses.back_office.read_questions import review_questions
 from courses.back_office.reviews import ReviewPanel, ReviewReport, review_menu_item
 from courses.back_office.sight import BULK_ACTS, choosable_pages, without_reports_of_all
 from courses.content_checks import with_lesson_checks
@@ -129,6 +130,7 @@ def pedagogical_review_urls():
         path(f"{start}/", view.ReviewList.as_view(), name="courses_review_list"),
         path(f"{start}/lignes/", view.ReviewList.as_view(results_only=True), name="courses_review_list_results"),
         path(f"{start}/<int:pk>/", view.review, name="courses_review"),
+        path(f"{start}/<int:pk>/questions/", review_questions, name="courses_review_questions"),
         path(f"{start}/pages/<int:pk>/", view.page_preview, name="courses_review_page"),
         path(f"{start}/pages/<int:pk>/<int:revision>/", view.page_preview, name="courses_review_revision"),
     ]

@@ -13,8 +13,8 @@ from certificates.actions.issuing import last_certificate
 from certificates.actions.renewals import renew_by_check
 from certificates.models import CheckQuestion, KnowledgeCheck
 from certificates.rules import issuing as issue_rules
-from courses.draws import pools_of
-from courses.models import Question, QuestionVersion, QuizPage, QuizQuestion
+from courses.asked import asked_by, in_all
+from courses.models import QuestionVersion, QuizPage
 from courses.rules.answers import MANUAL_TYPES, UNMARKED_TYPES
 from lms.assessment.models import Regrade, ServedQuestion
 from lms.assessment.rules.marking import mark
@@ -78,13 +78,9 @@ def questions_to_ask(enrolment: Enrolment, count: int, random: Random) -> list[Q
     Only those that mark themselves, and that no decision set aside.
     """
     quizzes = QuizPage.objects.live().descendant_of(enrolment.course)
-    asked = set(QuizQuestion.objects.filter(quiz__in=quizzes).values_list("question_id", flat=True))
-    for quiz in quizzes.prefetch_related("draws"):
-        for pool in pools_of(Question.objects.open_to(quiz), list(quiz.draws.all())):
-            asked |= set(pool)
+    asked = in_all([asked_by(quiz) for quiz in quizzes.prefetch_related("draws")])
     versions = list(
-        QuestionVersion.objects.current()
-        .filter(question__in=asked)
+        asked.versions_of(asked.points)
         .exclude(type__in=MANUAL_TYPES | UNMARKED_TYPES)
         .exclude(pk__in=Regrade.objects.neutralising().filter(quiz__in=quizzes).values("version"))
         .order_by("pk")

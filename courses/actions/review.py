@@ -161,7 +161,7 @@ def hold_broken_schedules(now: datetime) -> int:
     """Take off the schedule the pages whose hour has come and that would be published broken; their authors are told."""
     held = 0
     for revision in Revision.page_revisions.filter(approved_go_live_at__lt=now).order_by("pk"):
-        if defects := defects_of(revision.as_object()):
+        if defects := defects_of(revision):
             Revision.objects.filter(pk=revision.pk).update(approved_go_live_at=None)
             enqueue(
                 HELD,

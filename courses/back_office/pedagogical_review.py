@@ -18,6 +18,7 @@ from wagtail.models import TaskState
 from wagtail.permissions import page_permission_policy
 
 from courses.actions.review import NotTheirReview, ReviewRefused, decide
+from courses.back_office.read_questions import parts_of
 from courses.models import ReviewCriterion, ReviewRecord
 from courses.publication import defects_of
 from courses.reviewing import (
@@ -163,9 +164,8 @@ def review(request, pk: int):
         "form": form,
         "criteria": _ticked(form["met"].value(), form.fields["met"].queryset),
         "others": _ticked(form["also"].value(), others),
-        "defects": [defect for row in [state, *others] for defect in defects_of(row.revision.as_object())]
-        if is_theirs
-        else [],
+        "defects": [defect for row in [state, *others] for defect in defects_of(row.revision)] if is_theirs else [],
+        "parts": parts_of(state),
         "is_theirs": is_theirs,
         "is_waiting": state.status == TaskState.STATUS_IN_PROGRESS,
         "is_reviewer": branches_reviewed_by(request.user).exists(),

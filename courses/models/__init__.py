@@ -5,6 +5,7 @@ from courses.models.imports import CourseImport, ImportedContent, LessonImport, 
 from courses.models.lesson import LessonPage
 from courses.models.module import ModulePage
 from courses.models.outline import CourseOutline
+from courses.models.pools import PooledQuestion, QuestionPool
 from courses.models.producer import ProducerPage
 from courses.models.programme import ProgrammeCourse, ProgrammePage
 from courses.models.questions import FrozenError, Question, QuestionTag, QuestionVersion, TaggedQuestion
@@ -29,11 +30,13 @@ __all__ = [
     "LessonPage",
     "Licence",
     "ModulePage",
+    "PooledQuestion",
     "ProducerPage",
     "ProgrammeCourse",
     "ProgrammePage",
     "Question",
     "QuestionImport",
+    "QuestionPool",
     "QuestionTag",
     "QuestionVersion",
     "QuizDraw",

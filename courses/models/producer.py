@@ -20,6 +20,10 @@ class ProducerQuerySet(PageQuerySet):
         """Branches in which `user` may write."""
         return self.filter(pk__in=page_permission_policy.instances_user_has_permission_for(user, "add").values("pk"))
 
+    def under_review(self):
+        """Branches whose trainers publish nothing by themselves."""
+        return self.filter(models.Q(is_partner=True) | models.Q(needs_review=True))
+
 
 class ProducerPage(Page):
     """The branch of one organisation. Learners know nothing of it: the address of its courses is that of the catalogue.

@@ -291,13 +291,10 @@ class FrozenError(Exception):
 
 
 class QuestionVersionQuerySet(models.QuerySet):
-    def current(self, at=None):
-        """The latest version of each question; that of an instant when one is given."""
-        until = {"created_at__lte": at} if at else {}
-        newer = self.model.objects.filter(
-            question=models.OuterRef("question"), number__gt=models.OuterRef("number"), **until
-        )
-        return self.filter(~models.Exists(newer), **until)
+    def current(self):
+        """The latest version of each question."""
+        newer = self.model.objects.filter(question=models.OuterRef("question"), number__gt=models.OuterRef("number"))
+        return self.filter(~models.Exists(newer))
 
     def update(self, **kwargs):
         raise FrozenError

@@ -134,7 +134,7 @@ class QuizPage(TaughtPage):
             heading=_("Questions tirées au sort"),
             label=_("tirage"),
             help_text=_(
-                "Chaque tentative reçoit des questions de la banque prises au hasard, d’abord celles que l’apprenant n’a pas encore vues. Un tirage ne répète ni une question fixe ni un autre tirage."
+                "Chaque tentative reçoit des questions de la banque prises au hasard, d’abord celles que l’apprenant n’a pas encore vues. Un tirage ne répète ni une question fixe ni un autre tirage. Dans un espace où l’on publie par la relecture, il ne prend que les questions relues avec l’évaluation : pour que de nouvelles y entrent, soumettez-la de nouveau."
             ),
         ),
     ]

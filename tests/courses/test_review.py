@@ -263,29 +263,25 @@ def test_a_version_under_review_reviewed_or_published_is_not_written_over(scene)
     LessonPage.objects.get().save_revision(user=scene.author, overwrite_revision=draft)
 
 
-def test_a_quiz_the_bank_no_longer_fills_is_not_published(scene, run_jobs, monkeypatch):
-    question = QuestionFactory(collection=scene.branch.collection)
-    question.difficulty = "hard"
-    question.save()
+def test_a_quiz_whose_draws_lack_questions_is_not_published(scene):
+    QuestionFactory(collection=scene.branch.collection, difficulty="hard")
     quiz = QuizPageFactory(parent=scene.course, title="Bilan", live=False, questions=[])
-    quiz.draws = [QuizDraw(count=1, difficulty="hard")]
+    quiz.draws = [QuizDraw(count=2, difficulty="hard")]
     state = submit(quiz, scene.author)
-    question.difficulty = "easy"
-    question.save()
-    with pytest.raises(ReviewRefused, match=r"« Bilan » ne peut pas être publiée : .* La banque n’a que 0 question"):
+    with pytest.raises(ReviewRefused, match=r"« Bilan » ne peut pas être publiée : .* La banque n’a que 1 question"):
         approve(state, scene.reviewer)
     assert not is_live(quiz)
     assert (TaskState.objects.get(pk=state.pk).status, ReviewRecord.objects.count()) == ("in_progress", 0)
 
 
 def test_a_page_scheduled_that_broke_since_is_held_and_its_author_told(scene, run_jobs, monkeypatch):
-    question, now = QuestionFactory(collection=scene.branch.collection), timezone.now()
-    question.difficulty = "hard"
-    question.save()
-    quiz = QuizPageFactory(parent=scene.course, title="Bilan", live=False, questions=[])
-    quiz.draws = [QuizDraw(count=1, difficulty="hard")]
-    quiz.go_live_at = now + timedelta(hours=1)
-    approve(submit(quiz, scene.author), scene.reviewer)
+    """Where authors publish by themselves: what was reviewed does not change with the bank."""
+    author, now = make_trainer(scene.agency), timezone.now()
+    course = CoursePageFactory(parent=ProducerPage.objects.get(unit=scene.agency))
+    question = QuestionFactory(difficulty="hard")
+    quiz = QuizPageFactory(parent=course, title="Bilan", live=False, questions=[])
+    quiz.draws, quiz.go_live_at = [QuizDraw(count=1, difficulty="hard")], now + timedelta(hours=1)
+    quiz.save_revision(user=author).publish(user=author)
     question.difficulty = "easy"
     question.save()
     run_jobs()
@@ -296,7 +292,7 @@ def test_a_page_scheduled_that_broke_since_is_held_and_its_author_told(scene, ru
     run_jobs()
     assert not is_live(quiz)
     (letter,) = mail.outbox
-    assert (letter.to, letter.subject) == ([scene.author.email], "Non publiée : Bilan")
+    assert (letter.to, letter.subject) == ([author.email], "Non publiée : Bilan")
     assert "La banque n’a que 0 question" in letter.body
 
 

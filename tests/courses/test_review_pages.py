@@ -6,16 +6,23 @@ import pytest
 from django.urls import reverse
 from wagtail.models import Page, Task, TaskState, Workflow, WorkflowTask
 
-from courses.models import LessonPage, ReviewCriterion, ReviewRecord
+from courses.models import LessonPage, QuizDraw, QuizPage, ReviewCriterion, ReviewRecord
 from lms.people.actions import ensure_groups
 from lms.people.rules import Role
 from tests.courses.test_branch_attacks import lesson_form
-from tests.factories.courses import CoursePageFactory, LessonPageFactory, make_trainer
+from tests.factories.courses import (
+    CoursePageFactory,
+    LessonPageFactory,
+    QuestionFactory,
+    QuizPageFactory,
+    make_trainer,
+)
 from tests.factories.people import UserFactory
 from tests.factories.reviews import Scene, every_box, state_of, submit
 
 pytestmark = pytest.mark.django_db
 QUERIES_OF_THE_DASHBOARD = 19
+QUERIES_OF_THE_QUESTIONS = 20
 
 
 @pytest.fixture
@@ -277,3 +284,61 @@ def test_administrators_keep_the_checklist(client, scene):
     state = submit(scene.lesson, scene.author)
     client.force_login(scene.reviewer)
     assert "Le glossaire est à jour" in page_of(client, review_url(state))
+
+
+# --- The questions that a quiz may ask
+
+
+def quiz_that_draws(scene):
+    """A draft quiz of one fixed question and of one drawn among two."""
+    mine = {"collection": scene.branch.collection}
+    quiz = QuizPageFactory(
+        parent=scene.course, title="Bilan", live=False, questions=[QuestionFactory(prompt="Fixe ?", **mine)]
+    )
+    for prompt in ("Facile ?", "Simple ?"):
+        QuestionFactory(prompt=prompt, difficulty="easy", **mine)
+    quiz.draws = [QuizDraw(count=1, difficulty="easy", sort_order=0)]
+    return quiz
+
+
+def test_a_reviewer_reads_every_question_that_a_quiz_may_ask_with_its_answer(client, scene):
+    state = submit(quiz_that_draws(scene), scene.author)
+    client.force_login(scene.reviewer)
+    html = page_of(client, review_url(state))
+    assert "<li>Questions fixes, 1 question</li><li>1 question : facile, parmi 2 questions</li>" in html
+    url = reverse("courses_review_questions", args=[state.pk])
+    assert url in html
+    html = page_of(client, url)
+    assert [html.count(prompt) for prompt in ("Fixe ?", "Facile ?", "Simple ?", "Bonne réponse")] == [1, 1, 1, 3]
+    assert "Nouvelle ou changée" not in html  # all of them are, at a first review
+    client.post(review_url(state), {"decision": "approve", "met": every_box()})
+
+    QuestionFactory(prompt="Ajoutée ?", difficulty="easy", collection=scene.branch.collection)
+    state = submit(QuizPage.objects.get(), scene.author)
+    html = page_of(client, review_url(state))
+    assert "parmi 3 questions – <strong>1 nouvelle ou changée depuis la dernière publication</strong>" in html
+    html = page_of(client, reverse("courses_review_questions", args=[state.pk]))
+    assert html.index("Nouvelle ou changée depuis") < html.index("Ajoutée ?") < html.index("Facile ?")
+
+
+def test_nobody_else_reads_them(client, scene):
+    state = submit(quiz_that_draws(scene), scene.author)
+    url = reverse("courses_review_questions", args=[state.pk])
+    for person, status in [(scene.stranger, 404), (UserFactory(), 403), (scene.author, 200)]:
+        client.force_login(person)
+        assert client.get(url).status_code == status
+    lesson = submit(scene.lesson, scene.author)
+    assert client.get(reverse("courses_review_questions", args=[lesson.pk])).status_code == 404
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_reading_them_costs_the_same_for_any_number(client, scene, count, django_assert_num_queries):
+    quiz = quiz_that_draws(scene)
+    for _rank in range(count):
+        QuestionFactory(difficulty="easy", collection=scene.branch.collection)
+    state = submit(quiz, scene.author)
+    client.force_login(scene.reviewer)
+    url = reverse("courses_review_questions", args=[state.pk])
+    page_of(client, url)
+    with django_assert_num_queries(QUERIES_OF_THE_QUESTIONS):
+        page_of(client, url)

@@ -5,9 +5,8 @@ from random import Random, SystemRandom
 
 from django.db import transaction
 
-from courses.draws import pools_of
-from courses.models import Question, QuestionVersion, QuizDraw, QuizPage
-from courses.models.banks import banks_open_to, branch_of
+from courses.asked import Asked, asked_by
+from courses.models import QuizPage
 from courses.rules.answers import UNMARKED_TYPES
 from courses.rules.draws import draw
 from lms.assessment.actions.allowances import extra_of
@@ -115,20 +114,12 @@ def _start(enrolment: Enrolment, quiz: QuizPage, now: datetime.datetime, random:
 
 
 def _questions_to_serve(enrolment: Enrolment, quiz: QuizPage, random: Random) -> list[ServedQuestion]:
-    points = dict(quiz.quiz_questions.values_list("question_id", "points"))
-    draws = list(quiz.draws.order_by("sort_order", "pk"))
-    branch = branch_of(quiz) if draws else None
-    # Where what is published is reviewed, chance takes questions as they were then; the page keeps those it names.
-    at = quiz.last_published_at if branch and not branch.may_publish else None
-    if draws:
-        bank = Question.objects.filter(collection__in=banks_open_to(branch))
-        points |= _drawn(enrolment, draws, pools_of(bank, draws, points, at), random)
+    asked = asked_by(quiz)
+    points = asked.points | (_drawn(enrolment, asked, random) if asked.draws else {})
     place = {question: rank for rank, question in enumerate(points)}
+    neutralised = Regrade.objects.neutralising().filter(quiz=quiz).values("version")
     versions = sorted(
-        QuestionVersion.objects.current(at)
-        .filter(question__in=points)
-        .exclude(pk__in=Regrade.objects.neutralising().filter(quiz=quiz).values("version")),
-        key=lambda version: place[version.question_id],
+        asked.versions_of(points).exclude(pk__in=neutralised), key=lambda version: place[version.question_id]
     )
     if quiz.shuffle_questions:
         random.shuffle(versions)
@@ -144,13 +135,12 @@ def _questions_to_serve(enrolment: Enrolment, quiz: QuizPage, random: Random) ->
     ]
 
 
-def _drawn(enrolment: Enrolment, draws: list[QuizDraw], pools: list[list[int]], random: Random) -> dict[int, int]:
+def _drawn(enrolment: Enrolment, asked: Asked, random: Random) -> dict[int, int]:
     """The points of the questions that chance gives this learner, by question. Raises QuizNotOpen when they are too few."""
     served = ServedQuestion.objects.filter(attempt__enrolment__person=enrolment.person_id)
     seen = set(served.values_list("version__question_id", flat=True))
-    drawn = draw(pools, [each.count for each in draws], random, seen)
-    if any(len(questions) < each.count for questions, each in zip(drawn, draws, strict=True)):
+    drawn = draw(asked.pools, [each.count for each in asked.draws], random, seen)
+    rows = list(zip(drawn, asked.draws, strict=True))
+    if any(len(questions) < each.count for questions, each in rows):
         raise QuizNotOpen
-    return {
-        question: each.points for questions, each in zip(drawn, draws, strict=True) for question in sorted(questions)
-    }
+    return {question: each.points for questions, each in rows for question in sorted(questions)}

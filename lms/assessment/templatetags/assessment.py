@@ -17,8 +17,14 @@ register = template.Library()
 def question_as_learner(question: Question, is_corrected: bool = False) -> str:
     """The question as its draft says it, to answer or corrected; nothing is saved."""
     version = QuestionVersion(question=question, type=question.type, content=question.content(), **question.texts())
+    return version_as_learner(version, is_corrected)
+
+
+@register.simple_tag
+def version_as_learner(version: QuestionVersion, is_corrected: bool = False, position: int = 1) -> str:
+    """A version of a question, to answer or corrected; nothing is saved."""
     row = ServedQuestion(
-        position=1,
+        position=position,
         version=version,
         points=1,
         awarded_points=0,
