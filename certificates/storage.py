@@ -32,6 +32,14 @@ def keep(content: bytes) -> str:
     return name
 
 
+def keep_picture(sha256: str, content: bytes) -> str:
+    """Store the picture of the document of this fingerprint and give its storage name; again changes nothing."""
+    storage = storages["private"]
+    name = f"pictures/{sha256[:2]}/{sha256}.webp"
+    storage.delete(name)  # what a writer killed half-way may have left
+    return storage.save(name, ContentFile(content))
+
+
 def read(name: str, sha256: str) -> bytes:
     """The stored bytes; raises FileDamaged when they are not those."""
     with storages["private"].open(name) as file:

@@ -34,6 +34,8 @@ from certificates.actions.act_batches import run_acts, settle_line
 from certificates.actions.batches import run_batch
 from certificates.actions.passports import JOB as PASSPORT_JOB
 from certificates.actions.passports import publish_passport
+from certificates.actions.picturing import JOB as PICTURE_JOB
+from certificates.actions.picturing import make_picture
 from certificates.actions.renewals import ask_for_reminders, may_renew
 from certificates.actions.stopping import heed_stop
 from certificates.drawing.attachments import Attachment
@@ -48,6 +50,7 @@ from certificates.models import (
     ActBatch,
     Certificate,
     CertificateAct,
+    CertificateFile,
     Credential,
     Hold,
     IssueBatch,
@@ -192,6 +195,12 @@ def archive(job):
         job.report_progress(
             100, f"{len(batch.failures)} sans archive, dont {file.certificate.printed_number} : {reason}"
         )
+
+
+@job_handler(PICTURE_JOB, max_attempts=3)
+def draw_picture(job):
+    """The picture of one file, which needs no key."""
+    make_picture(CertificateFile.objects.select_related("certificate").get(pk=job.payload["file"]), timezone.now())
 
 
 @job_handler("certificates.tell")

@@ -23,6 +23,7 @@ urlpatterns = [
     path("mes-certificats/passeport/<int:pk>/passeport.pdf", passports.download, name="passport_download"),
     path("mes-certificats/<int:pk>/", holder.certificate, name="certificate"),
     path("mes-certificats/<int:pk>/certificat.pdf", holder.download, name="download"),
+    path("mes-certificats/<int:pk>/image.webp", holder.picture, name="picture"),
     re_path(r"^mes-certificats/(?P<pk>\d+)/badge\.(?P<form>png|svg|json|jwt)$", holder.badge, name="badge"),
     path("mes-certificats/<int:pk>/visibilite/", holder.visibility, name="visibility"),
     path("mes-certificats/<int:pk>/nouveau-lien/", holder.new_link, name="new_link"),

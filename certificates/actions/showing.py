@@ -8,6 +8,7 @@ from django.db import transaction
 
 from certificates import rules, storage
 from certificates.actions.passports import erase_passports
+from certificates.actions.picturing import erase_pictures
 from certificates.models import Certificate, Credential
 from lms.core import audit
 from lms.people.models import User
@@ -30,8 +31,8 @@ def renew_link(certificate: Certificate, by: User) -> None:
 @transaction.atomic
 def erase_name(certificate: Certificate, by: User | None, reason: str, now: datetime) -> None:
     """Erase the name from the register, for good. The number, the state and the fingerprints of the files stay, and the
-    name is still confirmed to whoever types it, by its keyed hash. The stored files, which print it, and the passports of
-    the person, are dropped when that commits: their fingerprints go on telling a true one from a false one.
+    name is still confirmed to whoever types it, by its keyed hash. The stored files, which print it, their pictures and the
+    passports of the person, are dropped when that commits: their fingerprints go on telling a true one from a false one.
     """
     certificate = Certificate.objects.select_for_update().get(pk=certificate.pk)
     if certificate.erased_at:
@@ -41,6 +42,7 @@ def erase_name(certificate: Certificate, by: User | None, reason: str, now: date
     )
     Credential.objects.filter(certificate=certificate).update(code_text="", document="", token="")
     erase_passports(certificate.person)
+    erase_pictures(certificate)
     certificate.refresh_from_db()
     audit.record("certificate.erase_name", by, certificate, reason=reason)
     transaction.on_commit(partial(drop_files, [file.storage_name for file in certificate.files.all()]))

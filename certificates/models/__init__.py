@@ -14,6 +14,7 @@ from certificates.models.kept import KeptForever
 from certificates.models.keys import KeyHour, SealKey
 from certificates.models.log import LogEntry, TreeHead, TreeNode
 from certificates.models.passports import Passport
+from certificates.models.pictures import Picture
 
 __all__ = [
     "ActBatch",
@@ -39,6 +40,7 @@ __all__ = [
     "LogEntry",
     "NameCorrection",
     "Passport",
+    "Picture",
     "Publication",
     "SealKey",
     "Series",

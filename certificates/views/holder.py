@@ -2,17 +2,20 @@
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.files.storage import storages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
+from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_POST, require_safe
 from django.views.generic import ListView
 
 from certificates import storage
 from certificates.actions import choose_visibility, renew_link
+from certificates.actions.picturing import ask_for_picture, picture_to_show
 from certificates.credentials.picture import png_badge, svg_badge
 from certificates.facts import printed_facts, standing_of
 from certificates.forms import VisibilityForm
@@ -49,13 +52,17 @@ def certificate(request, pk):
     )
     printed = certificate.printed
     is_holder = certificate.person_id == request.user.pk
+    file = certificate.current_file()
+    picture = picture_to_show(certificate) if file else None
     shared_url = request.build_absolute_uri(certificate.shared_path)
     context = {
         "certificate": certificate,
         "printed": printed,
         "facts": printed_facts(printed),
         "standing": standing_of(certificate, timezone.localdate()) if certificate.is_issued else None,
-        "file": certificate.current_file(),
+        "file": file,
+        "picture": picture,
+        "picture_is_coming": bool(file and not picture and not certificate.erased_at and ask_for_picture(file)),
         "is_holder": is_holder,
         "has_badge": hasattr(certificate, "credential") and not certificate.erased_at,
         "shared_url": shared_url,
@@ -84,6 +91,22 @@ def download(request, pk):
             "X-Content-Type-Options": "nosniff",
         },
     )
+
+
+@require_safe
+@cache_control(private=True, no_cache=True)  # kept by the browser, and asked for again: whether it may still be seen
+def picture(request, pk):
+    """What the document looks like."""
+    visible = Certificate.objects.visible_to(request.user).published()
+    found = picture_to_show(get_object_or_404(visible, pk=pk))
+    if found is None:
+        raise Http404
+    etag = f'"{found.storage_name}"'
+    if unchanged := get_conditional_response(request, etag):
+        return unchanged
+    with storages["private"].open(found.storage_name) as file:
+        headers = {"ETag": etag, "X-Content-Type-Options": "nosniff"}
+        return HttpResponse(file.read(), content_type="image/webp", headers=headers)
 
 
 @require_safe
