@@ -8,6 +8,7 @@ from certificates.rules import LONGEST_TYPED
 from certificates.rules.names import LONGEST_NAME
 from certificates.verifying.verdicts import LARGEST_BYTES
 from courses.models import CoursePage
+from lms.people.models import Unit
 
 
 class CodeForm(forms.Form):
@@ -104,8 +105,8 @@ class DecisionForm(forms.Form):
             self.fields["reason"].help_text = ""
 
 
-class StopForm(forms.Form):
-    """Why issuing is stopped, or goes on."""
+class ReasonForm(forms.Form):
+    """Why something is done, read by the other officers."""
 
     reason = forms.CharField(
         label=_("Motif"),
@@ -113,6 +114,28 @@ class StopForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Montré à tous les responsables de la certification."),
     )
+
+
+class StopForm(ReasonForm):
+    """Why issuing is stopped, and to whom: to everybody, for a role over all units; else to a unit one answers for."""
+
+    unit = forms.ModelChoiceField(
+        Unit.objects.none(),
+        label=_("Pour qui"),
+        required=False,
+        empty_label=_("Toute la plateforme"),
+        help_text=_("Les personnes de cette structure et de celles qui en dépendent."),
+    )
+    field_order = ["unit", "reason"]
+
+    def __init__(self, *args, units, has_everything, **kwargs):
+        super().__init__(*args, **kwargs)
+        field = self.fields["unit"]
+        field.queryset = units
+        field.label_from_instance = Unit.name_in_tree
+        if not has_everything:
+            field.required = True
+            field.empty_label = _("Choisir…")
 
 
 class ChooseCourseForm(forms.Form):

@@ -62,6 +62,7 @@ from certificates.sealing.room import open_sealer, open_signer
 from certificates.verifying.trust import time_roots, trusted_roots
 from lms.core.identity import identity
 from lms.core.jobs import enqueue, job_handler
+from lms.learning.models import Enrolment
 
 logger = logging.getLogger(__name__)
 
@@ -73,8 +74,9 @@ def issue(job):
     """
     if "certificate" not in job.payload:
         return issue_all([job.payload["enrolment"]])
-    heed_stop()
-    return make_documents([Certificate.objects.get(pk=job.payload["certificate"])])
+    certificate = Certificate.objects.get(pk=job.payload["certificate"])
+    heed_stop([certificate.person_id])
+    return make_documents([certificate])
 
 
 @job_handler("certificates.issue_together", queue="signing", max_attempts=3)
@@ -87,7 +89,7 @@ def issue_together(job):
 
 def issue_all(enrolments: Sequence[int]) -> None:
     """What both do."""
-    heed_stop()
+    heed_stop(Enrolment.objects.filter(pk__in=enrolments).values("person"))
     certificates = [
         reserve_certificate(enrolment, timezone.now())
         for enrolment in enrolments
@@ -106,7 +108,7 @@ def make_documents(certificates: Sequence[Certificate]) -> None:
     for certificate, sealed in zip(
         certificates, seal_and_stamp_all(drawn, sealer, time_stamper_at_issue()), strict=True
     ):
-        heed_stop()
+        heed_stop([certificate.person_id])
         publish_certificate(certificate, sealed, timezone.now())
 
 
@@ -143,14 +145,14 @@ def credential_signers() -> CredentialSigners | None:
 @job_handler(PASSPORT_JOB, queue="signing", max_attempts=20)
 def make_passport(job):
     """Draw, seal and keep a passport, no lock held; while issuing is stopped, it waits too."""
-    heed_stop()
     passport = Passport.objects.get(pk=job.payload["passport"])
+    heed_stop([passport.person_id])
     if passport.state != Passport.State.ASKED:
         return
     sealer = open_sealer()
     drawn = draw_passport(passport.printed, settings.LMS_FONTS_DIR, sealer.is_sandbox)
     sealed = seal_and_stamp(drawn, sealer, time_stamper_at_issue())
-    heed_stop()
+    heed_stop([passport.person_id])
     publish_passport(passport, sealed, timezone.now())
 
 

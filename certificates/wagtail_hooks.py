@@ -5,75 +5,27 @@ from django.utils.translation import gettext_lazy
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
-from certificates.back_office.act_batches import ActBatchViewSet
 from certificates.back_office.archive_report import archive_report
-from certificates.back_office.batches import BatchViewSet
 from certificates.back_office.bulk_acts import MANY_ACTS
-from certificates.back_office.corrections import NameCorrectionViewSet
-from certificates.back_office.designs import DesignViewSet
-from certificates.back_office.holds import HoldViewSet
-from certificates.back_office.policies import CoursePolicyViewSet
-from certificates.back_office.register import CertificateViewSet
+from certificates.back_office.menu import CertificatesGroup
 from certificates.back_office.stopping import emergency_stop
-from certificates.permissions import HR_OFFICER, OFFICER, STOP, VIEW
+from certificates.permissions import HR_OFFICER, OFFICER, VIEW
 from lms.core.permissions import can_operate_jobs
 from lms.people.rules import Role
 
 
 @hooks.register("register_admin_viewset")
-def certificate_register():
-    return CertificateViewSet()
-
-
-@hooks.register("register_admin_viewset")
-def designs():
-    return DesignViewSet()
-
-
-@hooks.register("register_admin_viewset")
-def certificate_holds():
-    return HoldViewSet()
-
-
-@hooks.register("register_admin_viewset")
-def certificate_batches():
-    return BatchViewSet()
-
-
-@hooks.register("register_admin_viewset")
-def certificate_acts():
-    return ActBatchViewSet()
+def certificates_group():
+    return CertificatesGroup()
 
 
 for many_act in MANY_ACTS:
     hooks.register("register_bulk_action", many_act)
 
 
-@hooks.register("register_admin_viewset")
-def name_corrections():
-    return NameCorrectionViewSet()
-
-
-@hooks.register("register_admin_viewset")
-def certificate_policies():
-    return CoursePolicyViewSet()
-
-
 @hooks.register("register_admin_urls")
 def stop_urls():
     return [path("delivrance/arret/", emergency_stop, name="certificate_stop")]
-
-
-class StopItem(MenuItem):
-    """Shown to those who may stop issuing."""
-
-    def is_shown(self, request):
-        return request.user.has_perm(STOP)
-
-
-@hooks.register("register_admin_menu_item")
-def stop_item():
-    return StopItem(gettext_lazy("Arrêt d’urgence"), reverse("certificate_stop"), icon_name="warning", order=264)
 
 
 @hooks.register("register_role_permissions")

@@ -25,8 +25,8 @@ def wait_of(enrolment: Enrolment) -> Wait | None:
         return None
     if hold := Hold.objects.waiting().filter(enrolment=enrolment.pk).first():
         return hold_words(hold)
-    if IssuingStop.objects.in_force().exists():
-        text = _("La délivrance de tous les certificats est arrêtée pour le moment. Le vôtre part dès la reprise.")
+    if IssuingStop.objects.in_force().about([enrolment.person_id]).exists():
+        text = _("La délivrance des certificats est arrêtée pour le moment. Le vôtre part dès la reprise.")
         return Wait(_("Votre certificat attend"), text)
     if CoursePolicy.objects.filter(course=enrolment.course_id, mode=CoursePolicy.Mode.BATCH).exists():
         text = _("Les certificats de cette formation sont délivrés ensemble, après l’accord de deux personnes.")

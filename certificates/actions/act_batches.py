@@ -202,9 +202,9 @@ def settle_line(line_pk: int, now: datetime) -> ActLine:
     batch = line.batch
     if batch.paused_at:
         raise ActsPaused
-    if batch.act == Act.REISSUE:
-        heed_stop()
     certificate = Certificate.objects.get(pk=line.certificate_id)
+    if batch.act == Act.REISSUE:
+        heed_stop([certificate.person_id])
     line.result, line.settled_at = Result.DONE, now
     try:
         if refusal := refusal_of(batch.act, certificate, has_heir=bool(certificate.successor())):

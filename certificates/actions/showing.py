@@ -9,9 +9,11 @@ from django.db import transaction
 from certificates import rules, storage
 from certificates.actions.passports import erase_passports
 from certificates.actions.picturing import erase_pictures
-from certificates.models import Certificate, Credential
+from certificates.models import Certificate, Credential, NameCorrection
 from lms.core import audit
 from lms.people.models import User
+
+ERASED_REASON = "–"  # in place of what a decision said, which may name the person
 
 
 @transaction.atomic
@@ -33,8 +35,11 @@ def erase_name(certificate: Certificate, by: User | None, reason: str, now: date
     """Erase the name from the register, for good. The number, the state and the fingerprints of the files stay, and the
     name is still confirmed to whoever types it, by its keyed hash. The stored files, which print it, their pictures and the
     passports of the person, are dropped when that commits: their fingerprints go on telling a true one from a false one.
+    Requests to correct the name go with it.
     """
     certificate = Certificate.objects.select_for_update().get(pk=certificate.pk)
+    proofs = erase_corrections(certificate, now)
+    transaction.on_commit(partial(drop_files, proofs))
     if certificate.erased_at:
         return
     Certificate.objects.filter(pk=certificate.pk).update(
@@ -46,6 +51,24 @@ def erase_name(certificate: Certificate, by: User | None, reason: str, now: date
     certificate.refresh_from_db()
     audit.record("certificate.erase_name", by, certificate, reason=reason)
     transaction.on_commit(partial(drop_files, [file.storage_name for file in certificate.files.all()]))
+
+
+def erase_corrections(certificate: Certificate, now: datetime) -> list[str]:
+    """Erase what requests to correct a name describe, and close those under way; gives the proofs to drop.
+
+    That one was made, who checked and decided it, when, and the fingerprint of its proof stay. Locks them.
+    """
+    proofs = []
+    for correction in certificate.name_corrections.select_for_update().filter(erased_at__isnull=True):
+        proofs.append(correction.proof.name)
+        if correction.state in (NameCorrection.State.ASKED, NameCorrection.State.CHECKED):
+            correction.state = NameCorrection.State.CLOSED
+        correction.first_name = correction.last_name = correction.explanation = correction.check_note = ""
+        correction.proof = correction.proof_name = ""
+        correction.reason = correction.reason and ERASED_REASON
+        correction.erased_at = now
+        correction.save()
+    return proofs
 
 
 def drop_files(names: list[str]) -> None:

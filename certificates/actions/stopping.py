@@ -6,9 +6,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from certificates.models import IssuingStop
+from certificates.models.designs import covers_everything
+from certificates.permissions import STOP
 from lms.core import audit
 from lms.core.jobs import NotYet, hasten
-from lms.people.models import User
+from lms.people.models import Unit, User
 
 LOOK_AGAIN = timedelta(minutes=5)
 # The jobs that heed the stop.
@@ -22,7 +24,7 @@ HELD = (
 
 
 class NotStopped(Exception):
-    """Issuing is stopped already, or goes on already, or no reason is given."""
+    """Issuing is stopped already, or goes on already, no reason is given, or not this person's to decide."""
 
 
 class IssuingStopped(NotYet):
@@ -33,35 +35,38 @@ class IssuingStopped(NotYet):
         self.until = timezone.now() + LOOK_AGAIN
 
 
-def heed_stop() -> None:
-    """Raises IssuingStopped while issuing is stopped; one query."""
-    if IssuingStop.objects.in_force().exists():
+def heed_stop(people) -> None:
+    """Raises IssuingStopped while issuing is stopped for one of these people (users or their keys); one query."""
+    if IssuingStop.objects.in_force().about(people).exists():
         raise IssuingStopped
 
 
-def stop_in_force() -> IssuingStop | None:
-    return IssuingStop.objects.in_force().select_related("stopped_by").first()
+def may_stop(actor: User, unit: Unit | None) -> bool:
+    """Whether `actor` may stop, and let go on, issuing to the people of a unit; for all (None), a role over all units."""
+    if unit is None:
+        return covers_everything(actor, STOP)
+    return Unit.objects.in_scope_of(actor, STOP).filter(pk=unit.pk).exists()
 
 
 @transaction.atomic
-def stop_issuing(actor: User, reason: str, now: datetime) -> IssuingStop:
-    """Stop all issuing at once. Raises NotStopped."""
-    if not reason.strip():
+def stop_issuing(actor: User, reason: str, now: datetime, unit: Unit | None = None) -> IssuingStop:
+    """Stop issuing at once, to everybody or to the people of a unit and of those below. Raises NotStopped."""
+    if not reason.strip() or not may_stop(actor, unit):
         raise NotStopped
     try:
         with transaction.atomic():
-            stop = IssuingStop.objects.create(reason=reason.strip(), stopped_by=actor, stopped_at=now)
+            stop = IssuingStop.objects.create(reason=reason.strip(), stopped_by=actor, stopped_at=now, unit=unit)
     except IntegrityError as error:
         raise NotStopped from error
-    audit.record("certificate.stop_issuing", actor, stop, reason=stop.reason)
+    audit.record("certificate.stop_issuing", actor, stop, reason=stop.reason, unit=unit.code if unit else "")
     return stop
 
 
 @transaction.atomic
-def resume_issuing(actor: User, reason: str, now: datetime) -> IssuingStop:
+def resume_issuing(stop: IssuingStop, actor: User, reason: str, now: datetime) -> IssuingStop:
     """Let issuing go on; what waited is taken up at once. Locks the stop. Raises NotStopped."""
-    stop = IssuingStop.objects.in_force().select_for_update().first()
-    if stop is None or not reason.strip():
+    stop = IssuingStop.objects.in_force().select_for_update(of=("self",)).filter(pk=stop.pk).first()
+    if stop is None or not reason.strip() or not may_stop(actor, stop.unit):
         raise NotStopped
     stop.resumed_by, stop.resumed_at, stop.resume_reason = actor, now, reason.strip()
     stop.save()

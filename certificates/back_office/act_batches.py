@@ -50,7 +50,6 @@ class ActBatchViewSet(RegisterViewSet):
     url_prefix = "delivrance/actes"
     icon = "tasks"
     menu_label = gettext_lazy("Actes en nombre")
-    menu_order = 264
     view_permission = VIEW_ACTS
     related = ["proposed_by", "decided_by"]
     filterset_class = ActBatchFilterSet

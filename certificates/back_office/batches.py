@@ -64,8 +64,7 @@ class BatchViewSet(RegisterViewSet):
     name = "certificate_batches"
     url_prefix = "delivrance/lots"
     icon = "folder-open-inverse"
-    menu_label = gettext_lazy("Lots")
-    menu_order = 262
+    menu_label = gettext_lazy("Délivrance par lot")
     index_view_class = BatchIndexView
     view_permission = VIEW_BATCH
     related = ["course", "proposed_by", "decided_by"]

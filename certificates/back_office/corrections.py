@@ -46,7 +46,6 @@ class NameCorrectionViewSet(RegisterViewSet):
     url_prefix = "delivrance/noms"
     icon = "edit"
     menu_label = gettext_lazy("Corrections de nom")
-    menu_order = 262
     view_permission = VIEW_NAME
     related = ["certificate__person", "checked_by", "decided_by"]
     filterset_class = NameCorrectionFilterSet
@@ -102,7 +101,7 @@ def decide(request, pk):
 @never_cache
 def proof(request, pk):
     """The proof, to be saved, never shown by the browser; leaves a trace."""
-    found = get_object_or_404(_rows(request.user), pk=pk)
+    found = get_object_or_404(_rows(request.user).filter(erased_at__isnull=True), pk=pk)
     audit.record("certificate.read_proof", request.user, found)
     return FileResponse(
         found.proof.open("rb"),

@@ -9,9 +9,8 @@ from wagtail.admin.forms import WagtailAdminModelForm
 
 from certificates.design import Colours
 from certificates.drawing.svg import HEAVIEST_BYTES, LARGEST_BYTES, LogoRefused, read_logo
-from certificates.models.designs import COLOUR, covers_everything
+from certificates.models.designs import COLOUR, courses_in_scope_of, covers_everything
 from certificates.rules.colours import hard_to_read
-from courses.models import CoursePage
 from lms.people.models import Unit
 
 PLACE = ("kind", "unit", "course")
@@ -53,10 +52,9 @@ class DesignForm(WagtailAdminModelForm):
         permission = f"certificates.{act}_design"
         units = Unit.objects.in_scope_of(self.for_user, permission).order_by("path")
         self.has_everything = covers_everything(self.for_user, permission)
-        courses = CoursePage.objects.all() if self.has_everything else CoursePage.objects.filter(producer__in=units)
         self.fields["unit"].queryset = units
         self.fields["unit"].label_from_instance = Unit.name_in_tree
-        self.fields["course"].queryset = courses.order_by("title")
+        self.fields["course"].queryset = courses_in_scope_of(self.for_user, permission).order_by("title")
         if self.instance.pk:
             for name in PLACE:
                 self.fields[name].disabled = True

@@ -130,10 +130,8 @@ class DesignViewSet(ScopedViewSet):
     model = Design
     name = "certificate_designs"
     url_prefix = "modeles-de-documents"
-    menu_label = gettext_lazy("Modèles")
-    menu_order = 261
+    menu_label = gettext_lazy("Modèles de documents")
     icon = "doc-full"
-    add_to_admin_menu = True
     add_to_reference_index = False
     index_view_class = DesignIndexView
     add_view_class = DesignCreateView

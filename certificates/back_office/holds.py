@@ -46,8 +46,7 @@ class HoldViewSet(RegisterViewSet):
     name = "certificate_holds"
     url_prefix = "delivrance/retenus"
     icon = "time"
-    menu_label = gettext_lazy("Certificats retenus")
-    menu_order = 261
+    menu_label = gettext_lazy("Retenus")
     index_view_class = HoldIndexView
     view_permission = VIEW_HOLD
     related = ["enrolment__person", "enrolment__course", "decided_by"]

@@ -1,23 +1,61 @@
 """How the certificates of each course are issued: at once or in batches, for ever or for a time."""
 
+from django.forms import Select
 from django.utils.translation import gettext_lazy
-from wagtail.admin.panels import FieldPanel, PageChooserPanel
+from wagtail.admin.forms import WagtailAdminModelForm
+from wagtail.admin.panels import FieldPanel, ObjectList
 from wagtail.admin.ui.tables import Column
-from wagtail.admin.viewsets.model import ModelViewSet
 
+from certificates.actions.policies import save_policy
 from certificates.models import CoursePolicy
+from certificates.models.designs import courses_in_scope_of
+from lms.people.viewsets.scope import CreateView, EditView, IndexView, ScopedViewSet
 
 
-class CoursePolicyViewSet(ModelViewSet):
+class CoursePolicyForm(WagtailAdminModelForm):
+    """The course is chosen once, among those one answers for that have no rule yet."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.fields["course"].disabled = True
+        else:
+            courses = courses_in_scope_of(self.for_user, "certificates.add_coursepolicy")
+            self.fields["course"].queryset = courses.filter(certificate_policy__isnull=True).order_by("title")
+
+
+class SavePolicy:
+    def act(self, form):
+        form.save(commit=False)
+        return save_policy(form.instance, by=self.request.user)
+
+
+class PolicyIndexView(IndexView):
+    related = ["course"]
+
+
+class PolicyCreateView(SavePolicy, CreateView):
+    pass
+
+
+class PolicyEditView(SavePolicy, EditView):
+    pass
+
+
+class CoursePolicyViewSet(ScopedViewSet):
     model = CoursePolicy
     name = "certificate_policies"
     url_prefix = "delivrance/regles"
     icon = "sliders"
     menu_label = gettext_lazy("Règles de délivrance")
-    menu_order = 263
-    add_to_admin_menu = True
-    copy_view_enabled = False
     add_to_reference_index = False
+    index_view_class = PolicyIndexView
+    add_view_class = PolicyCreateView
+    edit_view_class = PolicyEditView
+    edit_handler = ObjectList(
+        [FieldPanel("course", widget=Select), FieldPanel("mode"), FieldPanel("validity_months")],
+        base_form_class=CoursePolicyForm,
+    )
     list_display = [
         "course",
         Column("get_mode_display", label=gettext_lazy("Délivrance")),
@@ -25,4 +63,3 @@ class CoursePolicyViewSet(ModelViewSet):
     ]
     search_fields = ["course__title", "course__code"]
     search_backend_name = None
-    panels = [PageChooserPanel("course"), FieldPanel("mode"), FieldPanel("validity_months")]

@@ -83,10 +83,8 @@ class CertificateViewSet(ModelViewSet):
     model = Certificate
     name = "certificate_register"
     url_prefix = "certificats"
-    menu_label = gettext_lazy("Certificats")
-    menu_order = 260
+    menu_label = gettext_lazy("Registre")
     icon = "success"
-    add_to_admin_menu = True
     add_to_reference_index = False
     copy_view_enabled = False
     inspect_view_enabled = True

@@ -45,9 +45,17 @@ def effects_of_compromising(key: SealKey, since: datetime) -> list[str]:
     lines = [
         _("« %(key)s » est déclarée compromise depuis le %(since)s, pour toujours : elle ne signe plus.")
         % {"key": key, "since": f"{timezone.localtime(since):%d/%m/%Y %H:%M}"},
-        _("%(count)d certificats datés d’avant par un service d’horodatage restent valables.")
+        ngettext(
+            "%(count)d certificat daté d’avant par un service d’horodatage reste valable.",
+            "%(count)d certificats datés d’avant par un service d’horodatage restent valables.",
+            sealed - doubtful,
+        )
         % {"count": sealed - doubtful},
-        _("%(count)d certificats que rien ne date d’avant sont à délivrer de nouveau ; la vérification le dira.")
+        ngettext(
+            "%(count)d certificat que rien ne date d’avant est à délivrer de nouveau ; la vérification le dira.",
+            "%(count)d certificats que rien ne date d’avant sont à délivrer de nouveau ; la vérification le dira.",
+            doubtful,
+        )
         % {"count": doubtful},
     ]
     if numbers:

@@ -8,13 +8,20 @@ from django.utils.translation import gettext_lazy as _
 
 from certificates import rules
 from certificates.models.certificates import Certificate
+from certificates.models.designs import courses_in_scope_of
 from certificates.models.holds import Hold
 from certificates.models.kept import KeptForever, KeptQuerySet
 from certificates.models.proposals import Proposal
 from courses.models import CoursePage
 from lms.core.models import Job
 from lms.learning.models import Enrolment
-from lms.people.models import User
+from lms.people.models import Post, Unit, User
+
+
+class CoursePolicyQuerySet(models.QuerySet):
+    def in_scope_of(self, user, permission: str):
+        """The rules of the courses one answers for, as for designs."""
+        return self.filter(course__in=courses_in_scope_of(user, permission))
 
 
 class CoursePolicy(models.Model):
@@ -35,6 +42,8 @@ class CoursePolicy(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(120)],
         help_text=_("Vide : sans fin. Vaut pour les certificats à venir ; ceux déjà délivrés ne changent pas."),
     )
+
+    objects = CoursePolicyQuerySet.as_manager()
 
     class Meta:
         ordering = ["course__title", "pk"]
@@ -166,10 +175,29 @@ class IssuingStopQuerySet(KeptQuerySet):
     def in_force(self):
         return self.filter(resumed_at__isnull=True)
 
+    def about(self, people):
+        """The stops of everything, and those of a unit in which, or below which, one of these people has a post."""
+        posts = Post.objects.in_force().filter(person__in=people, unit__path__startswith=OuterRef("unit__path"))
+        return self.filter(Q(unit__isnull=True) | Exists(posts))
+
+    def visible_to(self, user, permission: str = "certificates.stop_issuing"):
+        """The stops of everything, and those of the units in the scope of `user`, or above it."""
+        if user.is_active and user.is_superuser:
+            return self
+        units = Unit.objects.in_scope_of(user, permission)
+        below = units.filter(path__startswith=OuterRef("unit__path"))
+        return self.filter(Q(unit__isnull=True) | Q(unit__in=units) | Exists(below))
+
 
 class IssuingStop(models.Model):
-    """The emergency stop: while one is in force, no certificate is issued, and what was asked for waits."""
+    """The emergency stop: while one is in force, no certificate is issued, and what was asked for waits.
 
+    Of everything, or of what the people of one unit, and of those below it, are to be issued.
+    """
+
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("structure")
+    )  # none: everything
     reason = models.TextField(_("motif"), max_length=1000)
     stopped_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("arrêté par"))
     stopped_at = models.DateTimeField(_("arrêté le"))
@@ -185,7 +213,12 @@ class IssuingStop(models.Model):
         ordering = ["-stopped_at", "-pk"]
         constraints = [
             models.UniqueConstraint(
-                Value(1), condition=Q(resumed_at__isnull=True), name="certificates_one_stop_at_a_time"
+                Value(1),
+                condition=Q(resumed_at__isnull=True, unit__isnull=True),
+                name="certificates_one_stop_of_everything",
+            ),
+            models.UniqueConstraint(
+                fields=["unit"], condition=Q(resumed_at__isnull=True), name="certificates_one_stop_of_a_unit"
             ),
             models.CheckConstraint(
                 condition=~Q(reason="")
@@ -206,3 +239,8 @@ class IssuingStop(models.Model):
 
     def delete(self, *args, **kwargs):
         raise KeptForever
+
+    @property
+    def place(self):
+        """What is stopped, in words."""
+        return self.unit.name if self.unit else _("toute la plateforme")

@@ -39,6 +39,7 @@ class NameCorrection(models.Model):
         CHECKED = "checked", _("à approuver")
         APPROVED = "approved", _("approuvée")
         REFUSED = "refused", _("refusée")
+        CLOSED = "closed", _("close : nom effacé")
 
     certificate = models.ForeignKey(
         Certificate, models.PROTECT, related_name="name_corrections", verbose_name=_("certificat")
@@ -62,6 +63,8 @@ class NameCorrection(models.Model):
     )
     decided_at = models.DateTimeField(_("décidée le"), null=True, blank=True)
     reason = models.TextField(_("motif"), blank=True)
+    # With the name on the certificate: the names, what was written and the proof go, who decided what and when stays.
+    erased_at = models.DateTimeField(_("nom effacé le"), null=True, blank=True)
 
     objects = NameCorrectionQuerySet.as_manager()
 
@@ -74,7 +77,7 @@ class NameCorrection(models.Model):
                 name="certificates_one_correction_at_a_time",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["asked", "refused"]) | Q(checked_by__isnull=False),
+                condition=Q(state__in=["asked", "refused", "closed"]) | Q(checked_by__isnull=False),
                 name="certificates_correction_is_checked_first",
             ),
             models.CheckConstraint(
@@ -82,9 +85,18 @@ class NameCorrection(models.Model):
                 name="certificates_correction_four_eyes",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["asked", "checked"], decided_at__isnull=True)
+                condition=Q(state__in=["asked", "checked", "closed"], decided_at__isnull=True)
                 | (Q(decided_by__isnull=False, decided_at__isnull=False) & ~Q(reason="")),
                 name="certificates_decided_correction_says_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(erased_at__isnull=True)
+                | Q(first_name="", last_name="", explanation="", check_note="", proof="", proof_name=""),
+                name="certificates_erased_correction_keeps_no_name",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="closed") | Q(erased_at__isnull=False),
+                name="certificates_closed_correction_is_erased",
             ),
         ]
         default_permissions = ["view"]
@@ -96,11 +108,11 @@ class NameCorrection(models.Model):
         verbose_name_plural = _("corrections de nom")
 
     def __str__(self):
-        return f"{self.certificate.printed_number} – {self.new_name}"
+        return _("Nom du certificat %(number)s") % {"number": self.certificate.printed_number}
 
     def delete(self, *args, **kwargs):
         raise KeptForever
 
     @property
     def new_name(self):
-        return f"{self.first_name} {self.last_name}"
+        return _("effacé") if self.erased_at else f"{self.first_name} {self.last_name}"

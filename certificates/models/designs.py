@@ -49,6 +49,13 @@ def covers_everything(user, permission: str) -> bool:
     return tops.exists() and tops.count() == held.count()
 
 
+def courses_in_scope_of(user, permission: str):
+    """The courses made by the units under which `user` holds `permission`; all, when the roles cover every unit."""
+    if covers_everything(user, permission):
+        return CoursePage.objects.all()
+    return CoursePage.objects.filter(producer__in=Unit.objects.in_scope_of(user, permission))
+
+
 class Design(ClusterableModel):
     """How documents of one kind look, for the whole platform, for the courses of a unit, or for one course."""
 

@@ -92,7 +92,7 @@ def test_officer_opens_each_page_of_the_register(open_page, held, width):
         reverse("certificate_batches:choose"): "Voir qui attend",
         reverse("certificate_batches:propose", args=[course.pk]): "Proposer ce lot",
         reverse("certificate_policies:index"): course.title,
-        reverse("certificate_stop"): "Tout arrêter",
+        reverse("certificate_stop"): "Arrêter la délivrance",
     }.items():
         page.goto(address)
         expect(page.get_by_text(told).first).to_be_attached()

@@ -188,7 +188,7 @@ def test_batch_costs_the_same_for_any_length(client, course, unit, proposer, cou
     with django_assert_num_queries(12):
         client.get(url("propose", course.pk))
     batch = propose_batch(course, proposer, "", timezone.now())
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         client.get(url("batch", batch.pk))
 
 
@@ -208,9 +208,10 @@ def test_stop_makes_jobs_wait_without_losing_an_attempt_and_resume_takes_them_up
     assert job.run_after > timezone.now() + timedelta(minutes=4)
     assert "arrêtée" in job.error
     assert not Certificate.objects.exists()
+    stop = IssuingStop.objects.get()
     with pytest.raises(NotStopped):
-        resume_issuing(officer, "  ", timezone.now())
-    resume_issuing(officer, "Fausse alerte", timezone.now())
+        resume_issuing(stop, officer, "  ", timezone.now())
+    resume_issuing(stop, officer, "Fausse alerte", timezone.now())
     run_jobs("certificates.issue")
     assert Certificate.objects.get().state == "valid"
     assert IssuingStop.objects.get().resumed_by == officer
@@ -220,11 +221,60 @@ def test_officers_see_the_stop_and_its_reason(client, unit, proposer):
     stop_issuing(make_officer(unit, STOP), "Clé compromise ?", timezone.now())
     client.force_login(proposer)
     assert "Clé compromise ?" in client.get(url("index")).content.decode()
-    assert client.post(reverse("certificate_stop"), {"act": "resume", "reason": "Moi"}).status_code in (302, 403)
+    resume = {"act": "resume", "stop": IssuingStop.objects.get().pk, "reason": "Fausse alerte"}
+    assert client.post(reverse("certificate_stop"), resume).status_code in (302, 403)
     assert IssuingStop.objects.in_force().exists()
     client.force_login(make_officer(unit, STOP))
-    client.post(reverse("certificate_stop"), {"act": "resume", "reason": "Fausse alerte"})
+    client.post(reverse("certificate_stop"), resume | {"reason": " "})
+    assert IssuingStop.objects.in_force().exists()
+    client.post(reverse("certificate_stop"), resume)
     assert not IssuingStop.objects.in_force().exists()
+
+
+def test_stop_of_a_unit_holds_its_people_and_no_others(unit, run_jobs):
+    officer = make_officer(unit, STOP)
+    below = unit.add_child(code="S1A", name="Direction", kind="directorate")
+    held, free = make_completion(), make_completion()
+    place(held.enrolment.person, below)
+    place(free.enrolment.person, make_unit("S2"))
+    stop = stop_issuing(officer, "Listes à vérifier", timezone.now(), unit)
+    for completion in (held, free):
+        course_completed.send(sender=Enrolment, enrolment=completion.enrolment, completion=completion)
+    run_jobs("certificates.issue")
+    assert [row.enrolment for row in Certificate.objects.all()] == [free.enrolment]
+    assert "attend" in wait_of(held.enrolment).title
+    resume_issuing(stop, officer, "Vérifiées", timezone.now())
+    run_jobs("certificates.issue")
+    assert Certificate.objects.filter(enrolment=held.enrolment, state="valid").exists()
+
+
+def test_officer_of_a_unit_stops_that_unit_and_neither_others_nor_everything(client, unit):
+    other = make_unit("S2")
+    officer = make_officer(unit, STOP)
+    for where in (None, other):
+        with pytest.raises(NotStopped):
+            stop_issuing(officer, "Doute", timezone.now(), where)
+    client.force_login(officer)
+    page = client.get(reverse("certificate_stop")).content.decode()
+    assert "Toute la plateforme" not in page
+    assert other.name not in page
+    for where in ("", other.pk):
+        client.post(reverse("certificate_stop"), {"act": "stop", "unit": where, "reason": "Doute"})
+    assert not IssuingStop.objects.exists()
+    client.post(reverse("certificate_stop"), {"act": "stop", "unit": unit.pk, "reason": "Doute"})
+    stop = IssuingStop.objects.get()
+    assert stop.unit == unit
+    for stranger, status in ((make_officer(other, STOP), 404), (make_officer(unit, VIEW_BATCH), 302)):
+        client.force_login(stranger)
+        resume = {"act": "resume", "stop": stop.pk, "reason": "Moi"}
+        assert client.post(reverse("certificate_stop"), resume).status_code == status
+        with pytest.raises(NotStopped):
+            resume_issuing(stop, stranger, "Moi", timezone.now())
+    everything = stop_issuing(make_user(is_superuser=True), "Clé", timezone.now())
+    client.force_login(officer)
+    resume = {"act": "resume", "stop": everything.pk, "reason": "Moi"}
+    assert client.post(reverse("certificate_stop"), resume).status_code in (302, 403)
+    assert IssuingStop.objects.in_force().count() == 2
 
 
 # --- For how long
@@ -261,5 +311,29 @@ def test_officer_writes_the_rule_of_a_course(client, unit):
     course = make_course()
     data = {"course": course.pk, "mode": "batch", "validity_months": 24}
     client.post(reverse("certificate_policies:add"), data)
-    assert CoursePolicy.objects.get().mode == "batch"
+    policy = CoursePolicy.objects.get()
+    assert policy.mode == "batch"
+    assert AuditEntry.objects.about(policy).get().details == {"mode": "batch", "validity_months": 24}
     assert course.title in client.get(reverse("certificate_policies:index")).content.decode()
+    client.post(reverse("certificate_policies:edit", args=[policy.pk]), data | {"mode": "auto"})
+    policy.refresh_from_db()
+    assert policy.mode == "auto"
+
+
+def test_officer_of_a_unit_writes_the_rules_of_its_courses_only(client, unit):
+    other = make_unit("S2")
+    mine, theirs, common = make_course(producer=unit), make_course(producer=other), make_course()
+    kept = [CoursePolicy.objects.create(course=course) for course in (theirs, common)]
+    free = make_course(producer=other)
+    client.force_login(make_officer(unit, *[f"certificates.{act}_coursepolicy" for act in ("view", "add", "change")]))
+    for course in (free, mine):
+        data = {"course": course.pk, "mode": "batch", "validity_months": ""}
+        client.post(reverse("certificate_policies:add"), data)
+    for policy in kept:
+        edit = reverse("certificate_policies:edit", args=[policy.pk])
+        assert client.get(edit).status_code == 404
+        assert client.post(edit, {"mode": "batch"}).status_code == 404
+    assert set(CoursePolicy.objects.filter(mode="batch").values_list("course", flat=True)) == {mine.pk}
+    page = client.get(reverse("certificate_policies:index")).content.decode()
+    assert page.count(reverse("certificate_policies:edit", args=[mine.certificate_policy.pk])) >= 1
+    assert reverse("certificate_policies:edit", args=[kept[0].pk]) not in page

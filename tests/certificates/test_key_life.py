@@ -195,8 +195,8 @@ def test_compromise_leaves_what_is_dated_before_and_lists_the_rest(own_pki, caps
     key = SealKey.objects.get(purpose="pdf")
     arguments = ("compromise", "pdf", "sandbox", "--since", since.isoformat(), "--reason", "Jeton volé")
     said = keys(*arguments, capsys=capsys)
-    assert "1 certificats datés d’avant par un service d’horodatage restent valables." in said
-    assert "1 certificats que rien ne date d’avant sont à délivrer de nouveau" in said
+    assert "1 certificat daté d’avant par un service d’horodatage reste valable." in said
+    assert "1 certificat que rien ne date d’avant est à délivrer de nouveau" in said
     assert undated.printed_number in said and dated.printed_number not in said
     assert states() == {"sandbox": "active"}
     compromise_key(key, since, " Jeton volé ", since + HOUR)

@@ -181,11 +181,11 @@ def test_the_same_file_published_twice_is_kept(certificate):
 
 @pytest.mark.django_db
 def test_stop_of_issuing_holds_passports_too(certificate, run_jobs, django_capture_on_commit_callbacks):
-    officer = make_user()
-    stop_issuing(officer, "Clé douteuse", timezone.now())
+    officer = make_user(is_superuser=True)
+    stop = stop_issuing(officer, "Clé douteuse", timezone.now())
     ask_for_passport(certificate.person, True, timezone.now())
     assert [job.state for job in run_jobs(JOB)] == ["waiting"]
-    resume_issuing(officer, "Levée", timezone.now())
+    resume_issuing(stop, officer, "Levée", timezone.now())
     assert [job.state for job in run_jobs(JOB)] == ["done"]
     assert Passport.objects.get().state == "made"
 

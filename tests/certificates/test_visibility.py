@@ -3,14 +3,22 @@
 from datetime import timedelta
 
 import pytest
+from django.core.files.storage import storages
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from certificates import storage
-from certificates.actions import ask_for_archives, erase_name, forget_old_names
-from certificates.models import Certificate, CheckCount
+from certificates.actions import ask_for_archives, erase_name, forget_old_names, reissue_certificate, void_number
+from certificates.actions.corrections import (
+    CorrectionRefused,
+    approve_correction,
+    ask_for_correction,
+    check_correction,
+    refuse_correction,
+)
+from certificates.models import Certificate, CheckCount, NameCorrection
 from certificates.rules.names import folded_name
 from tests.certificates.makers import make_certificate, make_user
 
@@ -168,6 +176,49 @@ def test_erased_name_is_confirmed_until_the_end_of_the_retention_period(client, 
     assert "C’est le bon nom" in shown(client, certificate, name)
     assert forget_old_names(today.replace(year=today.year + settings.LMS_RETENTION_YEARS + 1, day=28)) == 1
     assert "Ce n’est pas ce nom" in shown(client, certificate, name)
+
+
+@pytest.mark.parametrize("state", ["asked", "checked", "refused"])
+def test_corrections_of_the_name_are_erased_with_it(
+    certificate, state, client, django_capture_on_commit_callbacks, capsys
+):
+    now, hr = timezone.now(), make_user()
+    asked = ask_for_correction(certificate, "Firmin", "KOUDOGBO", "Mon état civil", "acte.pdf", b"%PDF-1.7 acte", now)
+    if state == "checked":
+        check_correction(asked, hr, "Vu : KOUDOGBO", now)
+    if state == "refused":
+        refuse_correction(asked, hr, "M. KOUDOGBO a tort", now)
+    proof = NameCorrection.objects.get().proof.name
+    with django_capture_on_commit_callbacks(execute=True):
+        call_command("erase_certificate_names", certificate.person.email, motif="Demande", oui=True)
+    row = NameCorrection.objects.values().get()
+    assert not any(text in str(row) for text in ("Firmin", "KOUDOGBO", "acte", "état civil"))
+    assert (row["state"], row["proof_sha256"]) == ("refused" if state == "refused" else "closed", asked.proof_sha256)
+    assert not storages["private"].exists(proof)
+    for act in (check_correction, approve_correction):
+        with pytest.raises(CorrectionRefused):
+            act(asked, make_user(), "Trop tard", now)
+    client.force_login(make_user(is_superuser=True))
+    page = client.get(reverse("certificate_corrections:decide", args=[asked.pk])).content.decode()
+    assert "avec le justificatif" in page
+    assert client.get(reverse("certificate_corrections:proof", args=[asked.pk])).status_code == 404
+    capsys.readouterr()
+    call_command("erase_certificate_names", certificate.person.email, motif="Demande")
+    assert capsys.readouterr().out.startswith("0 certificat")
+
+
+def test_command_erases_void_numbers_and_waits_for_those_under_way(certificate, capsys):
+    void = under_way(certificate)
+    with pytest.raises(CommandError, match="en cours de délivrance"):
+        call_command("erase_certificate_names", certificate.person.email, motif="Demande", oui=True)
+    void_number(void, make_user(), "Document impossible", timezone.now())
+    call_command("erase_certificate_names", certificate.person.email, motif="Demande", oui=True)
+    assert list(Certificate.objects.values_list("printed_name", flat=True)) == ["", ""]
+
+
+def under_way(certificate):
+    """A number under way for the same person."""
+    return reissue_certificate(certificate, "reissue", make_user(), "Perdu", timezone.now())
 
 
 def test_command_says_what_it_would_erase_and_erases_when_told(certificate, capsys):

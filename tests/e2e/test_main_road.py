@@ -81,8 +81,9 @@ def test_certification_officer_revokes_and_the_public_page_says_so(visit):
     expect(stranger.locator("h1")).to_contain_text("valide")
     officer = visit("certification")
     officer.goto("/gestion/")
+    officer.get_by_role("button", name="Certificats", exact=True).click()
     with officer.expect_navigation():
-        officer.get_by_role("link", name="Certificats", exact=True).click()
+        officer.get_by_role("link", name="Registre", exact=True).click()
     row = officer.locator("tr").filter(has_text=re.compile(learner.title_pattern("secteur-prive-marches")))
     officer.goto(row.locator("a[href*='/inspect/']").first.get_attribute("href"))
     officer.locator("header [data-w-dropdown-target=toggle]").last.click()

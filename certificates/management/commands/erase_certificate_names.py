@@ -1,10 +1,12 @@
 """Erase a person's name from their certificates, which stay verifiable by whoever types the name."""
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.translation import ngettext
 
 from certificates.actions import erase_name
-from certificates.models import Certificate
+from certificates.models import Certificate, NameCorrection
 from lms.people.models import User
 
 
@@ -20,12 +22,28 @@ class Command(BaseCommand):
         person = User.objects.filter(email__iexact=email).first()
         if person is None:
             raise CommandError("Personne n’a cette adresse.")
-        certificates = Certificate.objects.published().filter(person=person, erased_at__isnull=True)
+        asked = NameCorrection.objects.filter(certificate=OuterRef("pk"), erased_at__isnull=True)
+        named = Certificate.objects.filter(Q(erased_at__isnull=True) | Exists(asked), person=person).order_by("pk")
+        certificates = named.exclude(state=Certificate.State.RESERVED)  # void numbers print a name too
+        if under_way := len(named) - len(certificates):
+            raise CommandError(
+                ngettext(
+                    "%(n)d certificat est en cours de délivrance : attendez qu’il soit délivré, ou annulez son numéro.",
+                    "%(n)d certificats sont en cours de délivrance : attendez qu’ils soient délivrés, ou annulez leurs numéros.",
+                    under_way,
+                )
+                % {"n": under_way}
+            )
         for certificate in certificates:
             self.stdout.write(certificate.printed_number)
             if oui:
                 erase_name(certificate, None, motif, timezone.now())
         if not oui:
-            self.stdout.write(
-                f"{len(certificates)} certificats ; ajoutez --oui pour effacer le nom, sans retour possible."
+            said = ngettext(
+                "%(n)d certificat ; ajoutez --oui pour effacer le nom, sans retour possible. Les demandes de correction du nom et "
+                "leurs justificatifs sont effacés avec lui.",
+                "%(n)d certificats ; ajoutez --oui pour effacer le nom, sans retour possible. Les demandes de correction du nom et "
+                "leurs justificatifs sont effacés avec lui.",
+                len(certificates),
             )
+            self.stdout.write(said % {"n": len(certificates)})
