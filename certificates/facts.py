@@ -92,6 +92,12 @@ def standing_of(certificate: Certificate, today: date) -> Standing:
         text = _("Il était valable jusqu’au %(day)s.") % {"day": day_in_words(certificate.expires_on)}
         return Standing(state, _("Ce certificat a expiré"), text)
     text = _("Il figure dans notre registre. Comparez ce qui suit avec le document que vous tenez.")
+    if updates := certificate.updates():
+        version = max(row.printed.content_version for row in updates)
+        text += " " + _(
+            "Il porte sur la version %(old)s du contenu ; il existe un certificat plus récent de la même personne, pour la "
+            "version %(new)s de la formation."
+        ) % {"old": certificate.printed.content_version, "new": version}
     if key := key_in_doubt(certificate):
         text += " " + _(
             "Attention : la clé du cachet de son fichier est compromise depuis le %(day)s, et rien ne prouve que ce fichier "

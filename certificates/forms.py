@@ -4,8 +4,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from certificates.models import Certificate
+from certificates.models.versions import LONGEST_REASON
 from certificates.rules import LONGEST_TYPED
 from certificates.rules.names import LONGEST_NAME
+from certificates.rules.versions import REMOVED
 from certificates.verifying.verdicts import LARGEST_BYTES
 from courses.models import CoursePage
 from lms.people.models import Unit
@@ -192,4 +194,58 @@ class NameCorrectionForm(forms.Form):
             "Acte, pièce d’identité ou décision, en PDF, JPG ou PNG, 5 Mo au plus. Seuls les responsables le lisent."
         ),
         widget=forms.FileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png"}),
+    )
+
+
+class VersionForm(forms.Form):
+    """Which changed lessons matter, what is asked of them, and why, in words for the holders."""
+
+    reason = forms.CharField(
+        label=_("Ce qui change, en une phrase"),
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_(
+            "Les titulaires la lisent dans leur courriel et sur leurs pages. Par exemple : « Le décret du 3 mars change les "
+            "délais de réponse. »"
+        ),
+    )
+    lessons = forms.MultipleChoiceField(
+        label=_("Leçons à revoir"),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Décochez celles où seule une faute a été corrigée."),
+        error_messages={"required": _("Cochez au moins une leçon : sans leçon à revoir, il n’y a rien à signaler.")},
+    )
+    questions = forms.MultipleChoiceField(
+        label=_("Questions à poser"), widget=forms.CheckboxSelectMultiple, required=False
+    )
+
+    def __init__(self, *args, changes, concerned, others, **kwargs):
+        super().__init__(*args, **kwargs)
+        lessons = [change for change in changes if change.change != REMOVED]
+        self.fields["lessons"].choices = [(change.id, change.title) for change in lessons]
+        self.fields["lessons"].initial = [change.id for change in lessons]
+        self.fields["questions"].choices = [(row.pk, str(row)) for row in [*concerned, *others]]
+        self.fields["questions"].initial = [row.pk for row in concerned]
+        self.concerned_ids = {str(row.pk) for row in concerned}
+
+    def chosen(self, name: str) -> list[int]:
+        """The ids ticked, once the form is valid."""
+        return [int(value) for value in self.cleaned_data[name]]
+
+    def proposed_questions(self):
+        """The boxes of the questions that the changes concern, then of the others: (concerned, others)."""
+        boxes = list(self["questions"])
+        theirs = [box for box in boxes if str(box.data["value"]) in self.concerned_ids]
+        return theirs, [box for box in boxes if box not in theirs]
+
+
+class VersionDecisionForm(forms.Form):
+    """What a reviewer says of a version that somebody proposed."""
+
+    comment = forms.CharField(
+        label=_("Commentaire pour la personne qui propose"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Obligatoire pour refuser."),
     )

@@ -1,6 +1,8 @@
 """Who may do what to certificates."""
 
-from certificates.models import Certificate
+from certificates.models import Certificate, SubstantialVersion
+from courses.models import CoursePage
+from courses.reviewing import pages_reviewed_by
 from lms.people.models import User
 
 VIEW = "certificates.view_certificate"
@@ -19,11 +21,13 @@ POLICY = [f"certificates.{act}_coursepolicy" for act in ("view", "add", "change"
 VIEW_NAME = "certificates.view_namecorrection"
 CHECK_NAME = "certificates.check_namecorrection"
 DECIDE_NAME = "certificates.decide_namecorrection"
+VIEW_UPDATE = "certificates.view_recertification"
+VIEW_VERSION = "certificates.view_substantialversion"
 # What the role of human resources holds.
-HR_OFFICER = [VIEW, VIEW_NAME, CHECK_NAME]
+HR_OFFICER = [VIEW, VIEW_UPDATE, VIEW_NAME, CHECK_NAME]
 # What the role of certification holds.
 OFFICER = [
-    *(VIEW, REVOKE, SUSPEND, REISSUE, *DESIGN),
+    *(VIEW, VIEW_UPDATE, REVOKE, SUSPEND, REISSUE, *DESIGN),
     *(VIEW_HOLD, DECIDE_HOLD, VIEW_NAME, DECIDE_NAME),
     *(VIEW_BATCH, PROPOSE_BATCH, APPROVE_BATCH, VIEW_ACTS, STOP, *POLICY),
 ]
@@ -42,3 +46,15 @@ def can_act_on(user: User, person: User, permission: str) -> bool:
 def can_act_on_certificate(user: User, certificate: Certificate, permission: str) -> bool:
     """Whether `user` may do to a certificate what takes this permission, their own excepted."""
     return can_act_on(user, certificate.person, permission)
+
+
+def can_confirm_version(user: User, course: CoursePage) -> bool:
+    """Whoever may publish a course says alone which of its versions is substantial; others propose it."""
+    return course.permissions_for_user(user).can_publish()
+
+
+def can_decide_version(user: User, version: SubstantialVersion) -> bool:
+    """Whether `user` may confirm or refuse what another proposed: a reviewer of its branch, while nobody did."""
+    if hasattr(version, "decision") or version.marked_by_id == user.pk or not user.is_active:
+        return False
+    return pages_reviewed_by(user).filter(pk=version.course_id).exists()

@@ -72,6 +72,7 @@ class Snapshot:
     signatories: tuple[Signatory, ...] = ()
     sittings: tuple[HeldSitting, ...] = ()  # of the tests passed, when each was supervised (N3)
     confirmed_on: date | None = None  # when the hierarchy confirmed that it is applied at work (N4)
+    updates: str = ""  # the number of the certificate it brings up to a newer version: only what changed was asked
 
     @property
     def is_attestation(self) -> bool:

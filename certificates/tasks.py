@@ -31,6 +31,7 @@ from certificates.actions import (
     warn_of_seal_end,
 )
 from certificates.actions.act_batches import run_acts, settle_line
+from certificates.actions.assigning import TELL_JOB, ask_for_late_holders, assign_version
 from certificates.actions.batches import run_batch
 from certificates.actions.passports import JOB as PASSPORT_JOB
 from certificates.actions.passports import publish_passport
@@ -38,6 +39,7 @@ from certificates.actions.picturing import JOB as PICTURE_JOB
 from certificates.actions.picturing import make_picture
 from certificates.actions.renewals import ask_for_reminders, may_renew
 from certificates.actions.stopping import heed_stop
+from certificates.actions.versions import ASSIGN_JOB, DECIDED_JOB
 from certificates.drawing.attachments import Attachment
 from certificates.drawing.passport import draw_passport
 from certificates.drawing.sheet import draw_certificate
@@ -56,6 +58,8 @@ from certificates.models import (
     IssueBatch,
     NameCorrection,
     Passport,
+    Recertification,
+    SubstantialVersion,
 )
 from certificates.sealing.port import SealerRefused
 from certificates.sealing.room import open_sealer, open_signer
@@ -290,6 +294,51 @@ def tell_renewal(job):
     ).send()
 
 
+@job_handler(ASSIGN_JOB)
+def assign(job):
+    """Ask the holders concerned by a substantial version to come up to it; run again, goes on where it was."""
+    version = SubstantialVersion.objects.in_force().select_related("course").get(pk=job.payload["version"])
+
+    def report(seen, total):
+        job.report_progress(100 * seen // total, f"{seen} titulaires sur {total}")
+
+    assign_version(version, timezone.now(), report)
+
+
+@job_handler(TELL_JOB)
+def tell_update(job):
+    """Tell a holder what changed in their course, and how little there is to do."""
+    rows = Recertification.objects.open().select_related("enrolment__person", "version__course")
+    found = rows.filter(pk=job.payload["recertification"]).first()
+    if found is None:  # done, or taken up by a later version, meanwhile
+        return
+    url = f"{settings.LMS_PUBLIC_URL}{reverse('certificates:update', args=[found.pk])}"
+    context = {
+        "person": found.enrolment.person,
+        "course": found.version.course,
+        "version": found.version,
+        "lessons": found.lessons,
+        "question_count": found.question_count,
+        "url": url,
+        "site_name": identity().name,
+    }
+    body = render_to_string("certificates/email/update.txt", context)
+    subject = f"La formation « {found.version.course.title} » a changé"
+    EmailMessage(subject, body, to=[found.enrolment.person.email]).send()
+
+
+@job_handler(DECIDED_JOB)
+def tell_version(job):
+    """Tell who proposed a substantial version what was decided of it."""
+    rows = SubstantialVersion.objects.select_related("course", "marked_by", "decision")
+    version = rows.get(pk=job.payload["version"])
+    url = f"{settings.LMS_PUBLIC_URL}{reverse('certificate_versions:version', args=[version.pk])}"
+    context = {"version": version, "url": url, "site_name": identity().name}
+    body = render_to_string("certificates/email/version.txt", context)
+    subject = f"Version importante de « {version.course.title} » : {version.state}"
+    EmailMessage(subject, body, to=[version.marked_by.email]).send()
+
+
 @job_handler("certificates.tell_hold")
 def tell_hold(job):
     """Tell the learner that their certificate waits and what to do, or what was decided."""
@@ -339,3 +388,9 @@ def close_log_daily():
 def remind_of_ends():
     """Remind those whose certificate may be renewed, once each."""
     ask_for_reminders(timezone.localdate())
+
+
+@shared_task(name="certificates.ask_late_holders")
+def ask_late_holders():
+    """Ask who holds a certificate of an earlier version only since the others were asked."""
+    ask_for_late_holders(timezone.localdate())

@@ -14,6 +14,7 @@ from certificates.views import (
     passports,
     published,
     renewals,
+    updates,
 )
 
 app_name = "certificates"
@@ -29,6 +30,7 @@ urlpatterns = [
     path("mes-certificats/<int:pk>/nouveau-lien/", holder.new_link, name="new_link"),
     path("mes-certificats/<int:pk>/corriger-le-nom/", corrections.correction, name="correction"),
     path("mes-certificats/<int:pk>/renouveler/", renewals.renewal, name="renewal"),
+    path("mes-certificats/mise-a-jour/<int:pk>/", updates.update, name="update"),
     path("mes-certificats/en-attente/<int:pk>/", holds.hold, name="hold"),
     path("mes-certificats/en-attente/<int:pk>/questions/", holds.start_check, name="start_check"),
     path("mes-certificats/questions/<int:pk>/", holds.check, name="check"),

@@ -1,16 +1,24 @@
 """The entries of certificates in the back office."""
 
 from django.urls import path, reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.widgets import Button
 
 from certificates.back_office.archive_report import archive_report
 from certificates.back_office.bulk_acts import MANY_ACTS
 from certificates.back_office.menu import CertificatesGroup
 from certificates.back_office.stopping import emergency_stop
-from certificates.permissions import HR_OFFICER, OFFICER, VIEW
+from certificates.back_office.versions import SubstantialVersionViewSet, mark
+from certificates.models import SubstantialVersion
+from certificates.permissions import HR_OFFICER, OFFICER, VIEW, VIEW_VERSION
+from courses.models import CoursePage
+from courses.permissions import can_teach
+from courses.reviewing import branches_reviewed_by, pages_reviewed_by
 from lms.core.permissions import can_operate_jobs
+from lms.core.waiting import Waiting
 from lms.people.rules import Role
 
 
@@ -23,6 +31,34 @@ for many_act in MANY_ACTS:
     hooks.register("register_bulk_action", many_act)
 
 
+@hooks.register("register_admin_viewset")
+def substantial_versions():
+    return SubstantialVersionViewSet()
+
+
+@hooks.register("register_admin_urls")
+def version_urls():
+    return [path("formations/<int:pk>/version-importante/", mark, name="certificate_mark_version")]
+
+
+@hooks.register("register_page_header_buttons")
+def version_button(page, user, view_name, next_url=None):
+    """« Signaler une version importante », on a course, for those who teach it."""
+    if page.specific_class is CoursePage and page.live and can_teach(user, page.specific):
+        url = reverse("certificate_mark_version", args=[page.pk])
+        yield Button(_("Signaler une version importante"), url=url, icon_name="success", priority=56)
+
+
+@hooks.register("register_waiting_work")
+def versions_to_decide(user):
+    """« Versions importantes à relire », for those who review."""
+    if branches_reviewed_by(user).exists():
+        courses = pages_reviewed_by(user).order_by().values("pk")
+        waiting = SubstantialVersion.objects.waiting().filter(course__in=courses).exclude(marked_by=user)
+        url = reverse("certificate_versions:index") + "?state=waiting"
+        yield Waiting(_("Versions importantes"), waiting.count(), url)
+
+
 @hooks.register("register_admin_urls")
 def stop_urls():
     return [path("delivrance/arret/", emergency_stop, name="certificate_stop")]
@@ -30,7 +66,13 @@ def stop_urls():
 
 @hooks.register("register_role_permissions")
 def role_permissions():
-    return {Role.CERTIFICATION: OFFICER, Role.ADMINISTRATOR: [VIEW], Role.HR: HR_OFFICER}
+    return {
+        Role.CERTIFICATION: OFFICER,
+        Role.ADMINISTRATOR: [VIEW, VIEW_VERSION],
+        Role.HR: HR_OFFICER,
+        Role.TRAINER: [VIEW_VERSION],
+        Role.REVIEWER: [VIEW_VERSION],
+    }
 
 
 class OperatorsItem(MenuItem):

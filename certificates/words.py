@@ -41,6 +41,11 @@ ASSESSMENT_MODES = {
     "sitting": "le %(day)s, à %(place)s",
     "and": " et ",
     "applied": "%(mode)s ; application au travail confirmée le %(day)s par la hiérarchie",
+    "update": "mise à jour de %(former)s : parties changées relues, sans épreuve",
+    "update_with_mark": (
+        "mise à jour de %(former)s : épreuve en ligne sur les seules parties changées, réussie à partir de "
+        "%(percent)s\N{NO-BREAK SPACE}%%"
+    ),
 }
 SPECIMEN = "SPÉCIMEN"
 SPECIMEN_MEANING = "Document de démonstration, scellé par une autorité de bac à sable : sans valeur."
@@ -77,7 +82,10 @@ def assessment_mode(
 
 
 def tested_mode(printed: Snapshot, modes: dict[str, str], in_words: Callable[[date], str]) -> str:
-    """How the test was taken, supervised or not."""
+    """How the test was taken, supervised or not; of an update, what it is of."""
+    if printed.updates:
+        said = modes["update" if printed.pass_mark_percent is None else "update_with_mark"]
+        return said % {"former": printed.updates, "percent": printed.pass_mark_percent}
     if printed.is_attestation:
         return modes["none"]
     if printed.sittings:

@@ -98,7 +98,7 @@ def django_db_setup(french_screens, django_db_setup, django_db_blocker):
 
     On SQLite, emptying it between tests must be allowed to empty what is append-only too.
     """
-    from certificates import design_triggers, log_triggers
+    from certificates import design_triggers, log_triggers, version_triggers
     from courses import review_triggers
     from courses.actions import ensure_site
     from lms.assessment import mark_triggers
@@ -114,6 +114,7 @@ def django_db_setup(french_screens, django_db_setup, django_db_blocker):
             design_triggers.remove(connection)
             review_triggers.remove(connection)
             log_triggers.remove(connection)
+            version_triggers.remove(connection)
 
 
 @pytest.fixture(autouse=True)

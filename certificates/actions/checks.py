@@ -1,5 +1,6 @@
 """A few questions of a course, by which its learner shows they know it: served, saved, marked."""
 
+import contextlib
 from collections.abc import Collection
 from datetime import datetime
 from random import Random, SystemRandom
@@ -10,8 +11,9 @@ from django.db import transaction
 
 from certificates.actions.holds import release_by_check
 from certificates.actions.issuing import last_certificate
+from certificates.actions.recertifying import RecertificationRefused, left_to_read, lessons_of, recertify
 from certificates.actions.renewals import renew_by_check
-from certificates.models import CheckQuestion, KnowledgeCheck
+from certificates.models import Certificate, CheckQuestion, KnowledgeCheck, Recertification
 from certificates.rules import issuing as issue_rules
 from courses.asked import asked_by, in_all
 from courses.models import QuestionVersion, QuizPage
@@ -42,14 +44,58 @@ def start_check(enrolment: Enrolment, purpose: str, now: datetime, random: Rando
     if not issue_rules.may_try(len(_counted(checks, enrolment)), settings.LMS_CHECK_TRIES, is_open=False):
         raise CheckRefused
     versions = questions_to_ask(enrolment, settings.LMS_CHECK_QUESTIONS, random)
+    return _begin(versions, random, enrolment=enrolment, purpose=purpose, number=len(checks) + 1, started_at=now)
+
+
+@transaction.atomic
+def start_update_check(recertification: Recertification, now: datetime, random: Random | None = None) -> KnowledgeCheck:
+    """Begin the check of an update, or find again the one that is open: the questions of what changed, once it is read.
+
+    One left open for an earlier version is handed in as it is. Locks the enrolment. Raises CheckRefused.
+    """
+    random = random or SystemRandom()
+    enrolment = Enrolment.objects.select_for_update(of=("self",)).select_related("course").get(
+        pk=recertification.enrolment_id
+    )  # fmt: skip
+    row = Recertification.objects.select_related("enrolment").get(pk=recertification.pk)
+    checks = list(enrolment.knowledge_checks.filter(purpose=Purpose.UPDATE))
+    if checks and checks[-1].submitted_at is None:
+        if checks[-1].recertification_id == row.pk:
+            return checks[-1]
+        submit_check(checks[-1], now)
+    is_ready = row.state == Recertification.State.OPEN and not left_to_read(lessons_of(row))
+    if not is_ready or not update_tries_left(row):
+        raise CheckRefused
+    return _begin(
+        questions_of_update(row, random), random, enrolment=enrolment, purpose=Purpose.UPDATE, number=len(checks) + 1,
+        started_at=now, recertification=row,
+    )  # fmt: skip
+
+
+def questions_of_update(recertification: Recertification, random: Random | None = None) -> list[QuestionVersion]:
+    """What its check asks."""
+    random = random or SystemRandom()
+    return questions_to_ask(
+        recertification.enrolment, recertification.question_count, random, recertification.questions
+    )
+
+
+def update_tries_left(recertification: Recertification) -> int:
+    made = recertification.knowledge_checks.filter(submitted_at__isnull=False).count()
+    return max(0, settings.LMS_CHECK_TRIES - made)
+
+
+def finish_update(recertification: Recertification, now: datetime) -> Certificate:
+    """The new certificate, once all is done; whether a test is needed is read from its questions. Raises RecertificationRefused."""
+    return recertify(recertification, bool(questions_of_update(recertification)), now)
+
+
+def _begin(versions: list[QuestionVersion], random: Random, **fields) -> KnowledgeCheck:
     if not versions:
         raise CheckRefused
     check = KnowledgeCheck.objects.create(
-        enrolment=enrolment,
-        purpose=purpose,
-        number=len(checks) + 1,
+        **fields,
         pass_mark_percent=settings.LMS_CHECK_PASS_PERCENT,
-        started_at=now,
     )
     CheckQuestion.objects.bulk_create(
         CheckQuestion(
@@ -72,15 +118,18 @@ def may_start(enrolment: Enrolment, purpose: str) -> bool:
     )
 
 
-def questions_to_ask(enrolment: Enrolment, count: int, random: Random) -> list[QuestionVersion]:
-    """So many questions of the quizzes of the course, by chance, those the learner was never asked first.
+def questions_to_ask(
+    enrolment: Enrolment, count: int, random: Random, among: Collection[int] | None = None
+) -> list[QuestionVersion]:
+    """So many questions of the quizzes of the course (or `among` these), by chance, those the learner was never asked first.
 
     Only those that mark themselves, and that no decision set aside.
     """
     quizzes = QuizPage.objects.live().descendant_of(enrolment.course)
     asked = in_all([asked_by(quiz) for quiz in quizzes.prefetch_related("draws")])
+    wanted = asked.points if among is None else among
     versions = list(
-        asked.versions_of(asked.points)
+        asked.versions_of(wanted)
         .exclude(type__in=MANUAL_TYPES | UNMARKED_TYPES)
         .exclude(pk__in=Regrade.objects.neutralising().filter(quiz__in=quizzes).values("version"))
         .order_by("pk")
@@ -121,9 +170,18 @@ def submit_check(check: KnowledgeCheck, now: datetime) -> KnowledgeCheck:
     )  # fmt: skip
     if check.purpose == Purpose.HOLD:
         release_by_check(check, now)
+    elif check.purpose == Purpose.UPDATE:
+        _update_by_check(check, now)
     else:
         renew_by_check(check, now)
     return check
+
+
+def _update_by_check(check: KnowledgeCheck, now: datetime) -> None:
+    """A check that convinces brings the certificate up to date; where that must wait, the page of the update says why."""
+    if check.is_convincing:
+        with contextlib.suppress(RecertificationRefused):
+            recertify(check.recertification, True, now)
 
 
 def _counted(checks: list[KnowledgeCheck], enrolment: Enrolment) -> list[KnowledgeCheck]:

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from certificates.actions.issuing import last_day
@@ -12,6 +13,7 @@ from certificates.models import Certificate, KnowledgeCheck
 from lms.core.jobs import enqueue
 
 BATCH = 500
+UPDATED_TO = ("N1", "N2")  # what an update may prove
 
 
 def renewable(today: date):
@@ -20,9 +22,15 @@ def renewable(today: date):
     Those of courses: that of a programme stands on theirs.
     """
     opens_before = today + timedelta(days=settings.LMS_RENEWAL_OPENS_DAYS)
-    renewed = Certificate.objects.filter(origin=Certificate.Origin.RENEWAL).exclude(state=Certificate.State.VOID)
+    after = Certificate.objects.exclude(state=Certificate.State.VOID).filter(former=OuterRef("pk"))
+    renewed = after.filter(origin=Certificate.Origin.RENEWAL)
+    updated = after.filter(origin=Certificate.Origin.UPDATE)
     rows = Certificate.objects.of_courses().proving().filter(expires_on__lte=opens_before, erased_at__isnull=True)
-    return rows.exclude(pk__in=renewed.values("former"))
+    # An update that proves as much is the one to renew from then on; one that proves less leaves the former one to be.
+    follows = Q(pk__in=[])
+    for level in UPDATED_TO:
+        follows |= Q(snapshot__assurance=level) & Exists(updated.filter(snapshot__assurance=level))
+    return rows.exclude(Exists(renewed)).exclude(follows)
 
 
 def may_renew(certificate: Certificate, today: date) -> bool:
@@ -41,11 +49,15 @@ def renew_by_check(check: KnowledgeCheck, now: datetime) -> Certificate | None:
         return None
     series = locked_series(now)
     open_rows = renewable(timezone.localdate(now)).filter(enrolment=check.enrolment_id)
-    former = open_rows.select_for_update(of=("self",)).order_by("-revision").first()
+    best_first = open_rows.order_by("-snapshot__assurance", "-revision")
+    former = best_first.select_for_update(of=("self",)).first()
     if former is None:
         return None
     ends_on = last_day(check.enrolment.course_id, timezone.localdate(now))
-    return reserve_after(former, former.printed, Certificate.Origin.RENEWAL, series, None, "", now, expires_on=ends_on)
+    design, origin = former.design_version_id, Certificate.Origin.RENEWAL
+    return reserve_after(
+        former, former.printed, origin, series, None, "", now, design_version_id=design, expires_on=ends_on
+    )
 
 
 def ask_for_reminders(today: date) -> int:

@@ -11,7 +11,7 @@ from certificates import rules
 from certificates.actions.issuing import next_revision
 from certificates.actions.life import ActRefused
 from certificates.keys.register import register_key
-from certificates.models import Certificate, CertificateAct, Series
+from certificates.models import Certificate, CertificateAct, Recertification, Series
 from certificates.rules.names import name_seal
 from certificates.snapshot import Snapshot
 from lms.core import audit
@@ -37,14 +37,17 @@ def reissue_certificate(
         return successor
     if former.erased_at or not rules.may_act("replace", former.state, reason):
         raise ActRefused
-    certificate = reserve_after(former, former.printed, origin, series, actor, reason, now, **changes)
+    design = former.design_version_id  # the same document as before, but for what changes
+    certificate = reserve_after(
+        former, former.printed, origin, series, actor, reason, now, design_version_id=design, **changes
+    )
     audit.record("certificate.reissue", actor, certificate, former=former.printed_number, reason=reason.strip())
     return certificate
 
 
 def reserve_after(
     former: Certificate, printed: Snapshot, origin: str, series: Series, actor: User | None, reason: str, now: datetime,
-    **changes,
+    design_version_id: int | None, **changes,
 ) -> Certificate:  # fmt: skip
     """Give the next number of a locked counter to what comes after `former`, and put its issue in the outbox."""
     series.last_number += 1
@@ -71,7 +74,7 @@ def reserve_after(
         public_code=code,
         state_changed_at=now,
         snapshot=snapshot.to_json(),
-        design_version_id=former.design_version_id,  # the same document as before, but for what changes
+        design_version_id=design_version_id,
         printed_name=snapshot.printed_name,
         course_title=snapshot.course_title,
         issued_on=snapshot.issued_on,
@@ -131,8 +134,22 @@ def issue_after_void(void: Certificate, actor: User, now: datetime) -> Certifica
         return None
     series = locked_series(now, void.is_of_programme)
     former = Certificate.objects.select_for_update().get(pk=void.former_id)
-    if successor := former.renewal() if void.origin == Origin.RENEWAL else former.successor():
+    if successor := taking_its_place(void, former):
         return successor
     if former.erased_at or former.state not in rules.ACTS_FROM["replace"]:
         raise ActRefused
-    return reserve_after(former, void.printed, void.origin, series, actor, void.state_reason, now)
+    design = void.design_version_id
+    again = reserve_after(
+        former, void.printed, void.origin, series, actor, void.state_reason, now, design_version_id=design
+    )
+    Recertification.objects.filter(certificate=void).update(certificate=again)
+    return again
+
+
+def taking_its_place(void: Certificate, former: Certificate) -> Certificate | None:
+    """The certificate that does already what a void one was to do."""
+    if void.origin == Origin.UPDATE:
+        version = void.printed.content_version
+        rows = former.successors.filter(origin=Origin.UPDATE).exclude(state=Certificate.State.VOID)
+        return next((row for row in rows if row.printed.content_version == version), None)
+    return former.renewal() if void.origin == Origin.RENEWAL else former.successor()

@@ -12,6 +12,7 @@ from certificates.back_office.designs import DesignViewSet
 from certificates.back_office.holds import HoldViewSet
 from certificates.back_office.policies import CoursePolicyViewSet
 from certificates.back_office.register import CertificateViewSet
+from certificates.back_office.updates import RecertificationViewSet
 from certificates.permissions import STOP
 
 
@@ -27,6 +28,7 @@ class CertificatesGroup(ViewSetGroup):
         CertificateViewSet,
         HoldViewSet,
         NameCorrectionViewSet,
+        RecertificationViewSet,
         BatchViewSet,
         ActBatchViewSet,
         DesignViewSet,

@@ -107,6 +107,8 @@ WORDINGS = {
             "supervised": "supervised test %(held)s, pass mark %(percent)s%%",
             "sitting": "on %(day)s, at %(place)s",
             "and": " and ",
+            "update": "update of %(former)s: what changed was read, no test",
+            "update_with_mark": "update of %(former)s: on-line test on what changed alone, pass mark %(percent)s%%",
             "applied": "%(mode)s; use at work confirmed on %(day)s by management",
         },
         attested="Competences attested",

@@ -15,6 +15,7 @@ from certificates.models.keys import KeyHour, SealKey
 from certificates.models.log import LogEntry, TreeHead, TreeNode
 from certificates.models.passports import Passport
 from certificates.models.pictures import Picture
+from certificates.models.versions import Recertification, SubstantialVersion, VersionDecision
 
 __all__ = [
     "ActBatch",
@@ -42,8 +43,11 @@ __all__ = [
     "Passport",
     "Picture",
     "Publication",
+    "Recertification",
     "SealKey",
     "Series",
+    "SubstantialVersion",
     "TreeHead",
     "TreeNode",
+    "VersionDecision",
 ]

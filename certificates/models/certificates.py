@@ -62,7 +62,7 @@ class Certificate(models.Model):
     snapshot, frozen.
 
     `former` is the certificate it comes after, for the reason that `origin` says: it takes the place of that one, but for
-    a renewal, which leaves it as it is. A number whose document could not be made is kept, void.
+    a renewal and an update, which leave it as it is. A number whose document could not be made is kept, void.
     """
 
     class State(models.TextChoices):
@@ -78,8 +78,10 @@ class Certificate(models.Model):
         CORRECTION = "correction", _("correction du nom")
         REISSUE = "reissue", _("nouvelle délivrance")
         RENEWAL = "renewal", _("renouvellement")
+        UPDATE = "update", _("mise à jour du contenu")
 
     UNISSUED = (State.RESERVED, State.VOID)
+    REPLACING = (Origin.CORRECTION, Origin.REISSUE)
 
     class Visibility(models.TextChoices):
         FULL = "full", _("nom complet")
@@ -162,7 +164,7 @@ class Certificate(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["former"],
-                condition=~Q(state="void") & ~Q(origin="renewal"),
+                condition=~Q(state="void") & ~Q(origin__in=["renewal", "update"]),
                 name="certificates_one_successor_at_a_time",
             ),
             models.UniqueConstraint(
@@ -250,16 +252,20 @@ class Certificate(models.Model):
 
     @property
     def takes_over(self):
-        """Whether it replaces the former one; a renewal leaves it as it is."""
-        return self.origin in (self.Origin.CORRECTION, self.Origin.REISSUE)
+        """Whether it replaces the former one; a renewal and an update leave it as it is."""
+        return self.origin in self.REPLACING
 
     def successor(self):
         """The certificate that takes the place of this one, issued or on its way; one query."""
-        return self.successors.exclude(state=self.State.VOID).exclude(origin=self.Origin.RENEWAL).first()
+        return self.successors.filter(origin__in=self.REPLACING).exclude(state=self.State.VOID).first()
 
     def renewal(self):
         """The certificate that renews this one, issued or on its way; one query."""
         return self.successors.filter(origin=self.Origin.RENEWAL).exclude(state=self.State.VOID).first()
+
+    def updates(self):
+        """Those issued after this one for a newer version of the course, and still proving it."""
+        return self.successors.proving().filter(origin=self.Origin.UPDATE)
 
     @property
     def state_today(self):

@@ -90,11 +90,15 @@ class KnowledgeCheck(models.Model):
     class Purpose(models.TextChoices):
         HOLD = "hold", _("certificat retenu")
         RENEWAL = "renewal", _("renouvellement")
+        UPDATE = "update", _("mise à jour")
 
     enrolment = models.ForeignKey(
         Enrolment, models.PROTECT, related_name="knowledge_checks", verbose_name=_("inscription")
     )
     purpose = models.CharField(_("objet"), max_length=8, choices=Purpose.choices)
+    recertification = models.ForeignKey(
+        "certificates.Recertification", models.PROTECT, null=True, blank=True, related_name="knowledge_checks"
+    )
     number = models.PositiveSmallIntegerField(_("essai n°"))
     pass_mark_percent = models.PositiveSmallIntegerField(_("seuil de réussite (%)"))
     started_at = models.DateTimeField(_("commencé le"))
@@ -118,6 +122,11 @@ class KnowledgeCheck(models.Model):
                 condition=Q(submitted_at__isnull=True, score_percent__isnull=True, is_passed__isnull=True)
                 | Q(submitted_at__isnull=False, score_percent__isnull=False, is_passed__isnull=False),
                 name="certificates_submitted_check_is_marked",
+            ),
+            models.CheckConstraint(
+                condition=Q(purpose="update", recertification__isnull=False)
+                | (~Q(purpose="update") & Q(recertification__isnull=True)),
+                name="certificates_check_of_an_update_names_it",
             ),
         ]
         default_permissions: list[str] = []

@@ -20,7 +20,7 @@ from certificates.credentials.picture import png_badge, svg_badge
 from certificates.facts import printed_facts, standing_of
 from certificates.forms import VisibilityForm
 from certificates.linkedin import linkedin_address
-from certificates.models import Certificate, Hold
+from certificates.models import Certificate, Hold, Recertification
 from certificates.verifying.checks_made import checks_of
 from certificates.waiting import hold_words
 
@@ -38,7 +38,8 @@ class CertificateList(ListView):
     def get_context_data(self, **kwargs):
         holds = Hold.objects.waiting().filter(enrolment__person=self.request.user).select_related("enrolment__course")
         waiting = [(hold.enrolment.course, hold_words(hold)) for hold in holds]
-        return super().get_context_data(waiting=waiting, **kwargs)
+        updates = list(Recertification.objects.open_of(self.request.user))
+        return super().get_context_data(waiting=waiting, updates=updates, **kwargs)
 
 
 mine = never_cache(CertificateList.as_view())

@@ -55,8 +55,8 @@ def start_check(request, pk):
 @never_cache
 def check(request, pk):
     """The questions of a check to answer; once handed in, the same corrected."""
-    rows = KnowledgeCheck.objects.filter(enrolment__person=request.user).select_related("enrolment__course")
-    found = get_object_or_404(rows, pk=pk)
+    rows = KnowledgeCheck.objects.filter(enrolment__person=request.user)
+    found = get_object_or_404(rows.select_related("enrolment__course", "recertification"), pk=pk)
     served = list(found.questions.select_related("version__question__competence"))
     if request.method == "POST" and not found.submitted_at:
         answers = paper.read_form(served, request.POST)
@@ -88,6 +88,7 @@ def _context(check, served, missing):
         "trail": [
             (_("Mes certificats"), reverse("certificates:mine")),
             *([(_("Certificat en attente"), reverse("certificates:hold", args=[held.pk]))] if held else []),
+            *([(_("Mise à jour"), check.recertification.get_absolute_url())] if check.recertification else []),
             (_("Quelques questions"), None),
         ],
     }

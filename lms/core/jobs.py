@@ -11,7 +11,7 @@ import socket
 import threading
 import traceback
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -98,6 +98,29 @@ def enqueue(name: str, *, key: str = "", payload: dict | None = None, on_behalf_
     if created:
         transaction.on_commit(partial(send, job), robust=True)
     return job
+
+
+def enqueue_all(name: str, asked: Iterable[tuple[str, dict]]) -> None:
+    """Ask for many jobs of one name in one query, each a key and a payload; the next sweeps send them, so many a minute.
+
+    A key that has its row keeps it. Raises UnknownJob.
+    """
+    handler, now = handler_for(name), timezone.now()
+    Job.objects.bulk_create(
+        [
+            Job(
+                name=name,
+                key=key,
+                payload=payload,
+                queue=handler.queue,
+                max_attempts=handler.max_attempts,
+                run_after=now,
+                created_at=now,
+            )
+            for key, payload in asked
+        ],
+        ignore_conflicts=True,
+    )
 
 
 def send(job: Job) -> bool:

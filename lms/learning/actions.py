@@ -1,6 +1,8 @@
 """What learners do to their courses: enrol, withdraw, progress, complete."""
 
+import dataclasses
 import datetime
+from collections.abc import Collection, Mapping
 
 from django.db import IntegrityError, transaction
 
@@ -13,6 +15,7 @@ from lms.learning.signals import course_completed
 from lms.people.models import User
 
 State = Enrolment.State
+PROGRESS = tuple(field.name for field in dataclasses.fields(rules.Progress))  # the columns of `ItemProgress`
 
 
 class EnrolmentRefused(Exception):
@@ -120,9 +123,41 @@ def record_event(
 
 
 def finish_lesson(enrolment: Enrolment, item: OutlineItem, now: datetime.datetime) -> bool:
-    """Record that the learner says a lesson is done; once. Raises EnrolmentWithdrawn."""
+    """Record that the learner says a lesson is done; once, and once more each time it is asked again.
+
+    Raises EnrolmentWithdrawn.
+    """
     key = f"lesson:{enrolment.pk}:{item.id}:done"
+    if asked := ProgressEvent.objects.asked_again().filter(enrolment=enrolment, item=item.id).count():
+        key = f"{key}:{asked}"
     return record_event(enrolment, item.id, ProgressEvent.Kind.COMPLETED, now, key, revision_id=item.revision_id)
+
+
+@transaction.atomic
+def ask_again(wanted: Mapping[int, Collection[int]], source: str, now: datetime.datetime) -> None:
+    """Append that lessons done changed and are to be read anew: for each enrolment, the ids of the items; `source` says by what.
+
+    Three queries however many there are; what was not done is left as it is. The same `source` again changes nothing.
+    """
+    pairs = {(enrolment, item) for enrolment, items in wanted.items() for item in items}
+    rows = ItemProgress.objects.filter(
+        enrolment__in=wanted, item__in={item for _, item in pairs}, completion=ItemProgress.Completion.COMPLETED
+    ).order_by()
+    done = [row for row in rows.values_list("pk", "enrolment_id", "item_id") if row[1:] in pairs]
+    ProgressEvent.objects.bulk_create(
+        [
+            ProgressEvent(
+                enrolment_id=enrolment,
+                item_id=item,
+                kind=ProgressEvent.Kind.ASKED_AGAIN,
+                occurred_at=now,
+                source_key=f"again:{source}:{enrolment}:{item}",
+            )
+            for _, enrolment, item in done
+        ],
+        ignore_conflicts=True,
+    )
+    ItemProgress.objects.filter(pk__in=[pk for pk, *_ in done]).update(is_asked_again=True)
 
 
 @transaction.atomic
@@ -161,10 +196,7 @@ def _locked(enrolment_id: int) -> tuple[Enrolment, Outline]:
 
 def _progress(enrolment: Enrolment) -> dict[int, rules.Progress]:
     rows = ItemProgress.objects.filter(enrolment=enrolment).order_by()
-    return {
-        item_id: rules.Progress(*values)
-        for item_id, *values in rows.values_list("item_id", "completion", "success", "score_percent", "updated_at")
-    }
+    return {item_id: rules.Progress(*values) for item_id, *values in rows.values_list("item_id", *PROGRESS)}
 
 
 def _write_progress(enrolment: Enrolment, item_id: int, progress: rules.Progress) -> None:
@@ -175,12 +207,13 @@ def _write_progress(enrolment: Enrolment, item_id: int, progress: rules.Progress
         success=progress.success,
         score_percent=progress.score_percent,
         updated_at=progress.updated_at,
+        is_asked_again=progress.is_asked_again,
     )
     ItemProgress.objects.bulk_create(
         [row],
         update_conflicts=True,
         unique_fields=["enrolment", "item"],
-        update_fields=["completion", "success", "score_percent", "updated_at"],
+        update_fields=list(PROGRESS),
     )
 
 

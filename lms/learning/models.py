@@ -55,6 +55,14 @@ class Enrolment(models.Model):
         return completion and completion.completed_at
 
 
+class ProgressEventQuerySet(models.QuerySet):
+    def completed(self):
+        return self.filter(kind=ProgressEvent.Kind.COMPLETED)
+
+    def asked_again(self):
+        return self.filter(kind=ProgressEvent.Kind.ASKED_AGAIN)
+
+
 class ProgressEvent(models.Model):
     """A fact about one item of one enrolment; appended, never edited, idempotent by `source_key`."""
 
@@ -63,6 +71,7 @@ class ProgressEvent(models.Model):
         COMPLETED = "completed", _("terminée")
         PASSED = "passed", _("réussie")
         FAILED = "failed", _("échouée")
+        ASKED_AGAIN = "asked_again", _("à revoir")
 
     enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="events", verbose_name=_("inscription"))
     item = models.ForeignKey(Page, models.PROTECT, related_name="+", verbose_name=_("élément"))
@@ -72,6 +81,8 @@ class ProgressEvent(models.Model):
     occurred_at = models.DateTimeField(_("survenu le"))
     received_at = models.DateTimeField(_("reçu le"), auto_now_add=True)
     source_key = models.CharField(_("clé"), max_length=120, unique=True)
+
+    objects = ProgressEventQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]
@@ -83,7 +94,10 @@ class ProgressEvent(models.Model):
 
 
 class ItemProgress(models.Model):
-    """What is true now of one item of one enrolment; derived from its events."""
+    """What is true now of one item of one enrolment; derived from its events.
+
+    `is_asked_again`: it changed since it was done and is to be read anew; what was done stays done.
+    """
 
     class Completion(models.TextChoices):
         UNKNOWN = "unknown", _("inconnue")
@@ -101,6 +115,7 @@ class ItemProgress(models.Model):
     success = models.CharField(max_length=12, choices=Success.choices, default=Success.UNKNOWN)
     score_percent = models.DecimalField(_("note (%)"), max_digits=5, decimal_places=2, null=True, blank=True)
     updated_at = models.DateTimeField(_("mise à jour le"))
+    is_asked_again = models.BooleanField(_("à revoir"), default=False, db_default=False)
 
     class Meta:
         ordering = ["pk"]

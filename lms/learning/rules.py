@@ -33,6 +33,7 @@ class Progress:
     success: str = "unknown"
     score_percent: Decimal | None = None
     updated_at: datetime.datetime | None = None
+    is_asked_again: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,11 +88,14 @@ def are_met(all_conditions: Sequence[Condition]) -> bool:
 
 
 def after(progress: Progress, kind: str, score: Decimal | None, at: datetime.datetime) -> Progress:
-    """The progress on an item once a fact of this `kind` ("started", "completed", "passed", "failed") is known.
+    """The progress on an item once a fact of this `kind` ("started", "completed", "passed", "failed", "asked_again") is known.
 
     Nothing done is ever undone: a late start or a failure after a success changes neither completion nor success.
-    The score kept is the best one (0 to 100).
+    The score kept is the best one (0 to 100). What is asked again stays done, and is no more once it is done anew.
     """
+    if kind == "asked_again":
+        is_done = progress.completion == "completed"
+        return replace(progress, is_asked_again=True) if is_done else progress
     completion, success = progress.completion, progress.success
     if kind in ("completed", "passed"):
         completion = "completed"
@@ -100,7 +104,8 @@ def after(progress: Progress, kind: str, score: Decimal | None, at: datetime.dat
     if kind == "passed" or (kind == "failed" and success == "unknown"):
         success = kind
     best = max((s for s in (progress.score_percent, score) if s is not None), default=None)
-    changed = replace(progress, completion=completion, success=success, score_percent=best)
+    again = progress.is_asked_again and kind != "completed"
+    changed = replace(progress, completion=completion, success=success, score_percent=best, is_asked_again=again)
     return progress if changed == progress else replace(changed, updated_at=at)
 
 

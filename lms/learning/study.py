@@ -9,6 +9,7 @@ from django.core.cache import caches
 from courses.models import CourseOutline, CoursePage, LessonPage
 from courses.outline import Outline, OutlineItem, course_outline, course_url
 from lms.learning import rules
+from lms.learning.actions import PROGRESS
 from lms.learning.models import Enrolment, ItemProgress
 from lms.people.models import Post, User
 
@@ -67,6 +68,12 @@ class Study:
         # Steps older than the course itself were taken over from elsewhere: they say nothing of what is new in it.
         return None if published_at and news.since < published_at else news
 
+    @cached_property
+    def asked_again(self) -> list[OutlineItem]:
+        """What was done, changed since, and is to be read anew."""
+        known = self.progress
+        return [item for item in self.outline.items if item.id in known and known[item.id].is_asked_again]
+
     @property
     def added_since(self) -> list[OutlineItem]:
         """What was added to a course after it was completed: offered, never imposed."""
@@ -82,7 +89,7 @@ def find_study(user: User, course_slug: str) -> Study | None:
     rows = list(
         Enrolment.objects.filter(person_id=user.pk, course__slug=course_slug, state__in=KEPT)
         .order_by()
-        .values_list(*HEAD, "items__item_id", "items__completion", "items__success")
+        .values_list(*HEAD, "items__item_id", "items__completion", "items__success", "items__is_asked_again")
     )
     if not rows:
         return None
@@ -90,7 +97,11 @@ def find_study(user: User, course_slug: str) -> Study | None:
     outline = course_outline(course_id, version)
     if not (outline.is_live and outline.is_open_to(user)):
         return None
-    progress = {item_id: rules.Progress(completion, success) for *_, item_id, completion, success in rows if item_id}
+    progress = {
+        item_id: rules.Progress(completion, success, is_asked_again=again)
+        for *_, item_id, completion, success, again in rows
+        if item_id
+    }
     return Study(*head, outline, version, progress)
 
 
@@ -169,8 +180,6 @@ def micro_action(item: OutlineItem) -> str:
 def _progress_by_enrolment(enrolment_ids: list[int]) -> dict[int, dict[int, rules.Progress]]:
     found: dict[int, dict[int, rules.Progress]] = {}
     rows = ItemProgress.objects.filter(enrolment__in=enrolment_ids).order_by()
-    for enrolment_id, item_id, *values in rows.values_list(
-        "enrolment_id", "item_id", "completion", "success", "score_percent", "updated_at"
-    ):
+    for enrolment_id, item_id, *values in rows.values_list("enrolment_id", "item_id", *PROGRESS):
         found.setdefault(enrolment_id, {})[item_id] = rules.Progress(*values)
     return found

@@ -483,6 +483,7 @@ CELERY_BEAT_SCHEDULE = {
     # The log of acts is closed for the day under a root, dated by the time-stamp authority.
     "certificates.close_log": {"task": "certificates.close_log_daily", "schedule": crontab(hour=2, minute=0)},
     # Holders are reminded that a certificate ends soon.
+    "certificates.ask_late_holders": {"task": "certificates.ask_late_holders", "schedule": crontab(hour=6, minute=40)},
     "certificates.remind_of_ends": {"task": "certificates.remind_of_ends", "schedule": crontab(hour=7, minute=0)},
     # Erased names are no longer confirmed once the retention period is over.
     "certificates.forget_old_names": {

@@ -65,6 +65,8 @@ def lesson_done(request, course, item):
         if actions.finish_lesson(enrolment, found, now) and opened_at:
             words = len(strip_tags(lesson_body_html(found.id, found.body_key)).split())
             pace.record_pace(enrolment, found.id, words, opened_at, now, f"lesson:{enrolment.pk}:{found.id}")
+    if study.is_completed and found in study.asked_again:
+        return _to_what_is_asked_again(request, study, found)
     following = study.outline.after(found)
     if following:
         return redirect(following.url)
@@ -74,6 +76,13 @@ def lesson_done(request, course, item):
         return redirect("learning:progress", study.enrolment_id)
     messages.info(request, _("Leçon terminée. Voici ce qu’il vous reste à faire."))
     return redirect("learning:progress", study.enrolment_id)
+
+
+def _to_what_is_asked_again(request, study, done):
+    """On to the next lesson that changed, or to the course, which says what is left."""
+    following = next((item for item in study.asked_again if item is not done), None)
+    messages.success(request, _("C’est noté : vous avez revu « %(title)s ».") % {"title": done.title})
+    return redirect(following.url if following else study.outline.url)
 
 
 def _send_to_enrol(request, slug):
@@ -98,6 +107,7 @@ def _context(study: Study, item: OutlineItem) -> dict:
         "next": outline.after(item),
         "is_enrolled": True,
         "is_done": item.id in study.done_ids,
+        "is_asked_again": item in study.asked_again,
         "done_url": f"{item.url}terminer/",
         "opening": pace.opening_of(study.enrolment_id, item.id, timezone.now()),
         "progress_url": reverse("learning:progress", args=[study.enrolment_id]),
@@ -115,4 +125,5 @@ def _etag(request, study: Study, item: OutlineItem) -> str:
     get_token(request)
     secret = request.META["CSRF_COOKIE"]
     parts = (STARTED, secret, request.user.pk, str(request.user), item.body_key, sorted(study.done_ids), study.state)
-    return f'"{blake2b(repr((parts, item.id, study.outline.id, study.version)).encode(), digest_size=12).hexdigest()}"'
+    what = (parts, item.id, item in study.asked_again, study.outline.id, study.version)
+    return f'"{blake2b(repr(what).encode(), digest_size=12).hexdigest()}"'
