@@ -38,9 +38,9 @@ def earlier_holders(version: SubstantialVersion, today: date) -> QuerySet[Enrolm
     asked = Recertification.objects.filter(
         enrolment=OuterRef("pk"), version__content_version__gte=version.content_version
     )
-    certified = Subquery(done.values("version__content_version")[:1], output_field=IntegerField())
+    certified = Subquery(done.values("version__content_version")[:1])
     rows = holders_of(version.course, today).annotate(
-        certified=Coalesce(certified, F("completion__content_version")),
+        certified=Coalesce(certified, F("completion__content_version"), output_field=IntegerField()),
         certified_at=Coalesce(Subquery(done.values("settled_at")[:1]), F("completion__completed_at")),
     )
     return rows.filter(~Exists(asked), certified__lt=version.content_version).order_by("pk")

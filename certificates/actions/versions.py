@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Min
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -34,21 +34,20 @@ def why_not(course: CoursePage, changes: Collection[Change]) -> str:
         return _("Une version de cette formation attend déjà sa relecture.")
     if not any(change.change != REMOVED for change in changes):
         return _("Aucune leçon publiée n’a changé depuis que les titulaires ont suivi la formation.")
-    latest = latest_certified(course)
-    if course.content_version <= latest:
+    if course.content_version <= version_to_pass(course):
         return _(
-            "La fiche de la formation dit encore « version du contenu %(number)s », celle de certificats déjà délivrés. "
+            "La fiche de la formation dit encore « version du contenu %(number)s », celle des certificats délivrés. "
             "Donnez-lui un numéro plus grand, publiez-la, puis revenez."
         ) % {"number": course.content_version}
     return ""
 
 
-def latest_certified(course: CoursePage) -> int:
-    """The last version of the content that holders were certified with, or asked to come up to; 0 without any."""
+def version_to_pass(course: CoursePage) -> int:
+    """The version that a substantial one must be past: the last one marked, and the first that a holder was certified with."""
     holders = holders_of(course, timezone.localdate())
-    completed = Completion.objects.filter(enrolment__in=holders).aggregate(last=Max("content_version"))["last"]
+    first = Completion.objects.filter(enrolment__in=holders).aggregate(first=Min("content_version"))["first"]
     marked = SubstantialVersion.objects.in_force().filter(course=course).aggregate(last=Max("content_version"))["last"]
-    return max(completed or 0, marked or 0)
+    return max(first or 0, marked or 0)
 
 
 @transaction.atomic

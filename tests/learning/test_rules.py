@@ -100,6 +100,15 @@ def test_what_a_fact_changes(before, kind, score, expected):
     assert (after.completion, after.success, after.score_percent) == wanted
 
 
+def test_what_is_asked_again_stays_done_until_it_is_done_anew():
+    asked = rules.after(DONE, "asked_again", None, LATER)
+    assert (asked.completion, asked.is_asked_again, asked.updated_at) == ("completed", True, DONE.updated_at)
+    assert rules.after(asked, "started", None, LATER).is_asked_again
+    again = rules.after(asked, "completed", None, LATER)
+    assert (again.completion, again.is_asked_again, again.updated_at) == ("completed", False, LATER)
+    assert rules.after(Progress("incomplete"), "asked_again", None, LATER) == Progress("incomplete")
+
+
 def test_a_fact_that_changes_nothing_keeps_the_date_of_the_one_that_did():
     assert rules.after(DONE, "completed", None, LATER) is DONE
 
