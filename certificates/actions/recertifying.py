@@ -22,6 +22,7 @@ from lms.core import audit
 from lms.learning.models import ProgressEvent
 
 State = Recertification.State
+UPDATED = "N2"  # what a test on line proves at most
 
 
 class RecertificationRefused(Exception):
@@ -134,6 +135,8 @@ def _reserve(row: Recertification, former: Certificate, check: KnowledgeCheck | 
         "in_person_minutes": course.in_person_minutes,
         "expires_on": ends_on,
         "signatories": version.drawn.signatories if version else (),
+        "sittings": (),
+        "confirmed_on": None,
     }
     origin = Certificate.Origin.UPDATE
     return reserve_after(
@@ -142,13 +145,13 @@ def _reserve(row: Recertification, former: Certificate, check: KnowledgeCheck | 
 
 
 def updated_proof(former: Snapshot, course: CoursePage, check: KnowledgeCheck | None) -> dict:
-    """What may be printed: the former one's assurance and levels when a test of what changed was passed; that the changes
-    were followed, and no level, without one. It is never raised: only what changed was tested.
+    """What may be printed: the levels of the former one when a test of what changed was passed; that the changes were
+    followed, and no level, without one. The test is on line, so N2 at most; what was followed only stays so.
     """
     levels = kept_levels(former.competences, attested_levels(course), is_tested=check is not None)
     if levels and check and not former.is_attestation:
         return {
-            "assurance": former.assurance,
+            "assurance": UPDATED,
             "competences": levels,
             "covered": (),
             "pass_mark_percent": check.pass_mark_percent,

@@ -8,9 +8,9 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('certificates', '0017_renewals_beside_successors'),
+        ('certificates', '0019_acts_on_many'),
         ('courses', '0025_review_records_append_only'),
-        ('learning', '0004_lessons_asked_again'),
+        ('learning', '0005_lessons_asked_again'),
         ('wagtailcore', '0097_baselogentry_uuid_action_timestamp_indexes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('learning', '0003_rapid_finishes'),
+        ('learning', '0004_programme_enrolments'),
     ]
 
     operations = [
