@@ -42,16 +42,16 @@ class RecertificationViewSet(RegisterViewSet):
         DateColumn("assigned_at", label=gettext_lazy("Demandée"), sort_key="assigned_at"),
         Column("get_state_display", label=gettext_lazy("État"), sort_key="state"),
         DateColumn("settled_at", label=gettext_lazy("Faite"), sort_key="settled_at"),
-        Column("certificate.printed_number", label=gettext_lazy("Nouveau certificat")),
+        Column("new_number", label=gettext_lazy("Nouveau certificat")),
     ]
     export_filename = "mises-a-jour-de-certificats"
     list_export = [
         *("enrolment.person.last_name", "enrolment.person.first_name", "enrolment.person.email"),
         *("version.course.code", "version.content_version", "amount", "assigned_at", "get_state_display", "settled_at"),
-        "certificate.printed_number",
+        "new_number",
     ]
     export_headings = {
         "get_state_display": gettext_lazy("État"),
         "amount": gettext_lazy("Ce qui est demandé"),
-        "certificate.printed_number": gettext_lazy("Nouveau certificat"),
+        "new_number": gettext_lazy("Nouveau certificat"),
     }

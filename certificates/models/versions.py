@@ -190,6 +190,11 @@ class Recertification(models.Model):
         return min(MOST_QUESTIONS, len(self.questions))
 
     @property
+    def new_number(self):
+        """The number of the certificate made, "" while it is not done."""
+        return self.certificate.printed_number if self.certificate else ""
+
+    @property
     def amount(self):
         """As in « 2 leçons à revoir, 4 questions »."""
         lessons, questions = len(self.lessons), self.question_count

@@ -96,8 +96,8 @@ def test_trainers_of_other_branches_and_learners_are_kept_out(client, course, tr
     with pytest.raises(VersionRefused):
         mark(course, other)
     client.force_login(make_user())
-    assert client.get(address(course)).status_code == 302  # no way into the back office
-    assert client.get(page).status_code == 302
+    assert client.get(address(course)).status_code == 403  # no way into the back office
+    assert client.get(page).status_code == 403
 
 
 def test_what_a_partner_proposes_waits_for_a_reviewer_of_the_branch(client, partner_course, trainer, unit, run_jobs):
@@ -166,7 +166,7 @@ def test_officers_list_who_was_asked_at_the_same_cost(
     lines = b"".join(client.get(f"{listing}?export=csv").streaming_content).decode().splitlines()
     assert len(lines) == 1 + count and "1 leçon à revoir" in lines[1]
     client.force_login(make_officer(sight))
-    assert client.get(listing).status_code == 302
+    assert is_refused(client.get(listing))
 
 
 def test_someone_elses_update_is_not_found(client, course, trainer, run_jobs):
