@@ -111,9 +111,7 @@ def questions_of(course: CoursePage, lessons: Collection[int], today: date) -> t
     concerned = quick.union(*(asked.points for quiz, asked in by_quiz.items() if above(quiz.path) in theirs))
     completions = Completion.objects.filter(enrolment__in=holders_of(course, today))
     since = completions.aggregate(since=Min("completed_at"))["since"]
-    current = QuestionVersion.objects.current().filter(question__in=everywhere).exclude(
-        type__in=MANUAL_TYPES | UNMARKED_TYPES
-    )  # fmt: skip
+    current = served.versions_of(everywhere).exclude(type__in=MANUAL_TYPES | UNMARKED_TYPES)
     made = dict(current.values_list("question_id", "created_at"))
     concerned |= {pk for pk, at in made.items() if since and at > since}
     rows = list(

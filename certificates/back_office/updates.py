@@ -29,7 +29,6 @@ class RecertificationViewSet(RegisterViewSet):
     url_prefix = "delivrance/mises-a-jour"
     icon = "rotate"
     menu_label = gettext_lazy("Mises à jour")
-    menu_order = 261
     view_permission = VIEW_UPDATE
     related = ["enrolment__person", "version__course", "certificate"]
     filterset_class = RecertificationFilterSet
