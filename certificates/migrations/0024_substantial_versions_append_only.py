@@ -14,6 +14,6 @@ def remove(apps, schema_editor):
 class Migration(migrations.Migration):
     """The database itself refuses to change or remove what was marked and decided."""
 
-    dependencies = [("certificates", "0020_substantial_versions")]
+    dependencies = [("certificates", "0023_substantial_versions")]
 
     operations = [migrations.RunPython(install, remove)]

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('certificates', '0019_acts_on_many'),
+        ('certificates', '0022_stops_of_units_and_erased_corrections'),
         ('courses', '0025_review_records_append_only'),
         ('learning', '0005_lessons_asked_again'),
         ('wagtailcore', '0097_baselogentry_uuid_action_timestamp_indexes'),
