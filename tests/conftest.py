@@ -44,8 +44,16 @@ SETTLE = """() => document.getAnimations()
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
+def pytest_addoption(parser):
+    parser.addoption(
+        "--services",
+        action="store_true",
+        help="only what another database, cache or broker could change: no pure rules, no screens but the journeys'",
+    )
+
+
 @pytest.hookimpl(wrapper=True)  # marks before `-m` chooses, and has the last word on the order
-def pytest_collection_modifyitems(items):
+def pytest_collection_modifyitems(config, items):
     for item in items:
         if BROWSER_FIXTURES & set(item.fixturenames):
             item.add_marker(pytest.mark.browser)
@@ -54,6 +62,10 @@ def pytest_collection_modifyitems(items):
             # What migrations had put there (Wagtail's root, the groups) must be there again for the next such test: all
             # of them put it back, for one that does not leaves tables that those that do cannot fill.
             item.add_marker(pytest.mark.django_db(transaction=True, serialized_rollback=True), append=False)
+    if config.getoption("services"):
+        left_out = [item for item in items if not meets_services(item)]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if meets_services(item)]
     result = yield
     # A browser leaves an event loop running in its process, where `asyncio.run` is refused: so browsers come last, and of
     # those the journeys first, which one process walks alone.
@@ -63,6 +75,17 @@ def pytest_collection_modifyitems(items):
 
 def is_journey(nodeid: str) -> bool:
     return nodeid.startswith("tests/e2e/")
+
+
+def meets_services(item) -> bool:
+    """Whether it meets the database, the cache or the broker, and not only to show a screen that other tests fill too."""
+    if item.get_closest_marker("browser"):
+        return is_journey(item.nodeid)
+    return meets_database(item) or item.nodeid.startswith("tests/core/")
+
+
+def meets_database(item) -> bool:
+    return bool({"db", "transactional_db"} & set(item.fixturenames) or item.get_closest_marker("django_db"))
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -93,7 +116,7 @@ def french_screens():
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(french_screens, django_db_setup, django_db_blocker):
+def django_db_setup(request, french_screens, django_db_setup, django_db_blocker):
     """The test database, with the home page and the catalogue every installation starts with, which are slow to make.
 
     On SQLite, emptying it between tests must be allowed to empty what is append-only too.
@@ -104,6 +127,8 @@ def django_db_setup(french_screens, django_db_setup, django_db_blocker):
     from lms.assessment import mark_triggers
     from lms.core import audit_triggers
 
+    if not any(map(meets_database, request.session.items)):
+        return  # there is none: the journeys alone have a site of their own
     with django_db_blocker.unblock():
         ensure_site()
         if hasattr(connection, "_test_serialized_contents"):  # what is put back after a test that empties the tables
