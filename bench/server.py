@@ -24,7 +24,7 @@ WORKER = [
     "-c",
     "2",
     "-Q",
-    "default,signing",
+    "default,signing,checks",
     "--without-gossip",
 ]
 

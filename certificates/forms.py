@@ -64,7 +64,7 @@ class PdfForm(forms.Form):
 
     pdf = forms.FileField(
         label=_("Fichier PDF du certificat"),
-        help_text=_("1 Mo au plus. Le fichier est contrôlé puis oublié : il n’est pas conservé."),
+        help_text=_("1 Mo au plus. Le fichier est effacé dès qu’il est contrôlé : il n’est pas conservé."),
         widget=forms.FileInput(attrs={"accept": "application/pdf"}),
     )
 

@@ -33,6 +33,8 @@ from certificates.actions import (
 from certificates.actions.act_batches import run_acts, settle_line
 from certificates.actions.assigning import TELL_JOB, ask_for_late_holders, assign_version
 from certificates.actions.batches import run_batch
+from certificates.actions.file_checks import JOB as FILE_CHECK_JOB
+from certificates.actions.file_checks import forget_checks, run_check
 from certificates.actions.passports import JOB as PASSPORT_JOB
 from certificates.actions.passports import publish_passport
 from certificates.actions.picturing import JOB as PICTURE_JOB
@@ -54,6 +56,7 @@ from certificates.models import (
     CertificateAct,
     CertificateFile,
     Credential,
+    FileCheck,
     Hold,
     IssueBatch,
     NameCorrection,
@@ -207,6 +210,19 @@ def archive(job):
 def draw_picture(job):
     """The picture of one file, which needs no key."""
     make_picture(CertificateFile.objects.select_related("certificate").get(pk=job.payload["file"]), timezone.now())
+
+
+@job_handler(FILE_CHECK_JOB, queue="checks", max_attempts=3)
+def check_file(job):
+    """A stranger's file, in a queue of its own: hostile ones keep no other work waiting."""
+    check = FileCheck.objects.waiting().filter(pk=job.payload["check"]).first()
+    if check is not None:  # else done, or forgotten
+        run_check(check, timezone.now())
+
+
+@shared_task(name="certificates.forget_checks_done")
+def forget_checks_done():
+    forget_checks(timezone.now())
 
 
 @job_handler("certificates.tell")

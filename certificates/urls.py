@@ -36,6 +36,7 @@ urlpatterns = [
     path("mes-certificats/questions/<int:pk>/", holds.check, name="check"),
     path("verifier/", codes.verify, name="verify"),
     path("verifier/fichier/", files.verify_file, name="verify_file"),
+    path("verifier/fichier/<str:token>/", files.file_check, name="file_check"),
     path("verifier/hors-ligne/", offline.page, name="offline"),
     path("verifier/hors-ligne/donnees.json", offline.data, name="offline_data"),
     path("verifier/hors-ligne/travailleur.js", offline.worker, name="offline_worker"),

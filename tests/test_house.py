@@ -47,6 +47,7 @@ PUBLIC_VIEWS = {
     "certificates:verify",
     "certificates:verify_code",
     "certificates:verify_file",
+    "certificates:file_check",
     "certificates:passport_code",
     "certificates:offline",
     "certificates:offline_data",

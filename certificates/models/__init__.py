@@ -8,6 +8,7 @@ from certificates.models.corrections import NameCorrection
 from certificates.models.counts import CheckCount
 from certificates.models.credentials import Credential, Publication
 from certificates.models.designs import Design, DesignLogo, DesignSignatory, DesignVersion
+from certificates.models.file_checks import FileCheck
 from certificates.models.files import CertificateFile
 from certificates.models.holds import CheckQuestion, Hold, KnowledgeCheck
 from certificates.models.kept import KeptForever
@@ -32,6 +33,7 @@ __all__ = [
     "DesignLogo",
     "DesignSignatory",
     "DesignVersion",
+    "FileCheck",
     "Hold",
     "IssueBatch",
     "IssuingStop",

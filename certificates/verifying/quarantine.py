@@ -9,7 +9,6 @@ import resource
 import subprocess
 import sys
 from collections.abc import Iterable
-from datetime import datetime
 from pathlib import Path
 from threading import BoundedSemaphore
 
@@ -18,7 +17,7 @@ from certificates.verifying.verdicts import Check, Verdict
 MEMORY_BYTES = 512 * 1024 * 1024
 CPU_SECONDS = 5
 WALL_SECONDS = 20
-AT_ONCE = BoundedSemaphore(2)  # in each web process
+AT_ONCE = BoundedSemaphore(2)  # in each process that checks
 BETWEEN = "--"  # in the child's arguments, the roots of seals from those of time-stamps
 PATIENCE_SECONDS = 2  # then the request gives its thread back: hostile files must not keep all of them waiting
 
@@ -27,7 +26,12 @@ class TooBusy(Exception):
     """As many files as this process checks at once are being checked."""
 
 
-def check_apart(content: bytes, root_files: Iterable[Path], time_root_files: Iterable[Path] = ()) -> Check:
+def check_apart(
+    content: bytes,
+    root_files: Iterable[Path],
+    time_root_files: Iterable[Path] = (),
+    patience_seconds: float = PATIENCE_SECONDS,
+) -> Check:
     """The verdict of `check_pdf`; a file that exhausts its limits is one that cannot be read. Raises TooBusy."""
     command = [
         sys.executable,
@@ -39,7 +43,7 @@ def check_apart(content: bytes, root_files: Iterable[Path], time_root_files: Ite
     ]
     house = str(Path(__file__).resolve().parents[2])
     bare = {"PATH": os.defpath, "PYTHONPATH": house, "PYTHONDONTWRITEBYTECODE": "1"}
-    if not AT_ONCE.acquire(timeout=PATIENCE_SECONDS):
+    if not AT_ONCE.acquire(timeout=patience_seconds):
         raise TooBusy
     try:
         done = subprocess.run(  # noqa: S603  our own interpreter and module
@@ -51,8 +55,7 @@ def check_apart(content: bytes, root_files: Iterable[Path], time_root_files: Ite
         AT_ONCE.release()
     if done.returncode != 0:
         return Check(Verdict.UNREADABLE)
-    verdict, sealed_by, seal_sha256, proven_at = json.loads(done.stdout)
-    return Check(Verdict(verdict), sealed_by, seal_sha256, proven_at and datetime.fromisoformat(proven_at))
+    return Check.from_json(json.loads(done.stdout))
 
 
 def main(arguments: list[str]) -> None:
@@ -64,8 +67,7 @@ def main(arguments: list[str]) -> None:
     middle = arguments.index(BETWEEN)
     root_files, time_root_files = map(Path, arguments[:middle]), map(Path, arguments[middle + 1 :])
     check = check_pdf(sys.stdin.buffer.read(), root_files, time_root_files)
-    proven_at = check.proven_at and check.proven_at.isoformat()
-    sys.stdout.write(json.dumps([check.verdict, check.sealed_by, check.seal_sha256, proven_at]))
+    sys.stdout.write(json.dumps(check.to_json()))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """What a check of a PDF can conclude; apart from the check itself, so that pages need not load a PDF reader."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -30,6 +30,15 @@ class Check:
     sealed_by: str = ""
     seal_sha256: str = ""
     proven_at: datetime | None = None
+
+    def to_json(self) -> dict:
+        return {**asdict(self), "proven_at": self.proven_at and self.proven_at.isoformat()}
+
+    @classmethod
+    def from_json(cls, fields: dict) -> "Check":
+        proven_at = fields["proven_at"]
+        verdict = Verdict(fields["verdict"])
+        return cls(**{**fields, "verdict": verdict, "proven_at": proven_at and datetime.fromisoformat(proven_at)})
 
     @property
     def is_intact(self) -> bool:

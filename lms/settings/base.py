@@ -126,6 +126,11 @@ LMS_CHECK_QUESTIONS = int(os.environ.get("LMS_CHECK_QUESTIONS") or 5)
 LMS_CHECK_PASS_PERCENT = int(os.environ.get("LMS_CHECK_PASS_PERCENT") or 80)
 LMS_RENEWAL_OPENS_DAYS = int(os.environ.get("LMS_RENEWAL_OPENS_DAYS") or 90)
 LMS_CHECK_TRIES = int(os.environ.get("LMS_CHECK_TRIES") or 2)
+# Files of strangers: how many may wait for their check, after how long the page says that it is late, and how long the
+# results (and files nobody checked) are kept.
+LMS_CHECKS_WAITING = int(os.environ.get("LMS_CHECKS_WAITING") or 40)
+LMS_CHECK_LATE_SECONDS = 30
+LMS_CHECKS_KEPT_MINUTES = int(os.environ.get("LMS_CHECKS_KEPT_MINUTES") or 60)
 # How many passports (all of a person's certificates in one file) a person may ask for in a day.
 LMS_PASSPORTS_PER_DAY = int(os.environ.get("LMS_PASSPORTS_PER_DAY") or 5)
 
@@ -471,6 +476,12 @@ CELERY_BEAT_SCHEDULE = {
         "task": "certificates.archive_due",
         "schedule": crontab(minute="*/30"),
         "options": {"expires": 1800},
+    },
+    # What strangers brought to be checked is forgotten.
+    "certificates.forget_checks": {
+        "task": "certificates.forget_checks_done",
+        "schedule": crontab(minute="*/5"),
+        "options": {"expires": 300},
     },
     # A seal that ends in 90, 30 or 7 days is told of.
     "certificates.watch_seal": {"task": "certificates.watch_seal", "schedule": crontab(hour=6, minute=0)},

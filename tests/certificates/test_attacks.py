@@ -4,13 +4,13 @@ import shutil
 import subprocess
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
 from certificates import storage
 from certificates.actions import revoke_certificate
 from tests.certificates.attacks import ATTACKS, sealed_by_a_namesake
+from tests.certificates.dropping import drop_file
 from tests.certificates.makers import make_certificate, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -33,8 +33,7 @@ def said_by_the_interface(client, content):
 
 
 def said_by_the_page(client, content):
-    file = SimpleUploadedFile("certificat.pdf", content, "application/pdf")
-    return client.post(reverse("certificates:verify_file"), {"pdf": file}).content.decode()
+    return drop_file(client, content).content.decode()
 
 
 def refused(client, certificate, content):

@@ -1,10 +1,8 @@
 """The holder's pages and public verification, as people see them."""
 
 import hashlib
-from threading import BoundedSemaphore
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
@@ -12,7 +10,7 @@ from certificates import storage
 from certificates.actions import revoke_certificate
 from certificates.models import Certificate
 from certificates.rules import new_public_code
-from certificates.verifying import quarantine
+from tests.certificates.dropping import drop_file
 from tests.certificates.makers import make_certificate, make_officer, make_reserved, make_unit, make_user, place
 
 pytestmark = pytest.mark.django_db
@@ -20,11 +18,6 @@ pytestmark = pytest.mark.django_db
 
 def body(response):
     return response.content.decode()
-
-
-def upload(client, content):
-    file = SimpleUploadedFile("certificat.pdf", content, "application/pdf")
-    return client.post(reverse("certificates:verify_file"), {"pdf": file})
 
 
 def stored(certificate):
@@ -162,7 +155,7 @@ def test_verification_is_limited_per_address(client):
 
 def test_dropped_file_of_ours_is_recognised(client):
     certificate = make_certificate()
-    page = body(upload(client, stored(certificate)))
+    page = body(drop_file(client, stored(certificate)))
     assert "Fichier intact : c’est, octet pour octet, celui que nous avons délivré." in page
     assert "Ce certificat est authentique et valide." in page
     assert certificate.printed_name in page
@@ -172,26 +165,26 @@ def test_dropped_file_with_one_byte_changed_is_refused(client):
     content = bytearray(stored(make_certificate()))
     at = content.index(b"/Title")
     content[at + 12] ^= 1
-    page = body(upload(client, bytes(content)))
+    page = body(drop_file(client, bytes(content)))
     assert "Fichier modifié" in page
     assert "octet pour octet" not in page
 
 
 def test_dropped_file_that_was_added_to_is_refused(client):
-    assert "Fichier modifié" in body(upload(client, stored(make_certificate()) + b"\n% more\n%%EOF\n"))
+    assert "Fichier modifié" in body(drop_file(client, stored(make_certificate()) + b"\n% more\n%%EOF\n"))
 
 
 @pytest.mark.parametrize(
     "content", [b"", b"hello", b"%PDF-1.7\n", b"%PDF-1.7\nxref\n0 1\ntrailer<</Root 1 0 R>>\n%%EOF"]
 )
 def test_dropped_file_that_is_no_pdf_is_no_accident(client, content):
-    answer = upload(client, content)
+    answer = drop_file(client, content)
     assert answer.status_code in (200, 422)
     assert "authentique" not in body(answer)
 
 
 def test_dropped_file_beyond_a_megabyte_is_refused(client):
-    answer = upload(client, b"%PDF" + bytes(1024 * 1024))
+    answer = drop_file(client, b"%PDF" + bytes(1024 * 1024))
     assert answer.status_code == 422
     assert "1 Mo" in body(answer)
 
@@ -200,16 +193,6 @@ def test_file_of_an_unissued_certificate_is_unknown(client):
     """A file stored by a worker that was killed before publishing is not in the register."""
     certificate = make_certificate()
     Certificate.objects.filter(pk=certificate.pk).update(state="reserved")
-    page = body(upload(client, stored(certificate)))
+    page = body(drop_file(client, stored(certificate)))
     assert "n’est pas dans le registre" in page
     assert certificate.printed_name not in page
-
-
-def test_file_is_asked_for_again_later_when_too_many_are_being_checked(client, monkeypatch):
-    monkeypatch.setattr(quarantine, "PATIENCE_SECONDS", 0)
-    monkeypatch.setattr(quarantine, "AT_ONCE", BoundedSemaphore(1))
-    with quarantine.AT_ONCE:
-        answer = upload(client, b"%PDF-1.7 of someone else")
-    assert answer.status_code == 503
-    assert "réessayez dans une minute" in body(answer)
-    assert upload(client, b"%PDF-1.7 of someone else").status_code == 200

@@ -10,7 +10,6 @@ from datetime import timedelta
 import pytest
 from django.conf import settings as django_settings
 from django.core.files.storage import storages
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -30,6 +29,7 @@ from certificates.verifying.verdicts import Verdict
 from certificates.words import moment_in_words
 from lms.core.models import AuditEntry, Job
 from tests.certificates.documents import a_passport
+from tests.certificates.dropping import drop_file
 from tests.certificates.makers import Payload, make_certificate, make_reserved, make_unit, make_user, place
 
 pytestmark = pytest.mark.django_db
@@ -63,8 +63,7 @@ def page_of(client, path=PAGE, **options):
 
 
 def drop(client, content):
-    file = SimpleUploadedFile("passeport.pdf", content, "application/pdf")
-    answer = client.post(reverse("certificates:verify_file"), {"pdf": file})
+    answer = drop_file(client, content)
     return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split())
 
 

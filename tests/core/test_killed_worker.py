@@ -32,7 +32,7 @@ def start_worker(environment, lease_seconds):
         "-c",
         str(THREADS),
     ]
-    command += ["-Q", "default,signing", "-l", "warning", "--without-gossip", "--without-mingle"]
+    command += ["-Q", "default,signing,checks", "-l", "warning", "--without-gossip", "--without-mingle"]
     command += ["-s", f"{environment['LMS_TEST_DATA_DIR']}/beat"]
     pace = {"LMS_JOB_LEASE_SECONDS": lease_seconds, "LMS_JOB_RESEND_SECONDS": "1", "LMS_JOB_SWEEP_SECONDS": "1"}
     return subprocess.Popen(command, env=environment | pace, start_new_session=True)

@@ -64,12 +64,13 @@ class Command(BaseCommand):
 
 
 def programs(host: str, port: int) -> list[Program]:
-    """The web server, and one Celery process that works off both queues and holds the scheduler."""
+    """The web server, and one Celery process that works off all queues and holds the scheduler."""
     web = [sys.executable, "-m", "gunicorn", "lms.wsgi:application", "--bind", f"{host}:{port}"]
     web += ["--workers", "1", "--worker-class", "gthread", "--threads", str(settings.LMS_WEB_THREADS)]
     web += ["--log-level", "warning", "--graceful-timeout", "5", "--no-control-socket"]
-    jobs = [sys.executable, "-m", "celery", "-A", "lms", "--quiet", "worker", "-B", "-P", "threads", "-c", "2"]
-    jobs += ["-Q", "default,signing", "-n", "embarque@%h", "-l", "warning"]
+    jobs = [sys.executable, "-m", "celery", "-A", "lms", "--quiet", "worker", "-B", "-P", "threads", "-c", "3"]
+    # Of its three threads, strangers’ files take two at most (certificates.verifying.quarantine).
+    jobs += ["-Q", "default,signing,checks", "-n", "embarque@%h", "-l", "warning"]
     jobs += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     # This one process does the signing too: in production another machine does.
     return [Program("site", web), Program("tâches", jobs, {"LMS_SIGNING_WORKER": "1", "C_FORCE_ROOT": "1"})]
