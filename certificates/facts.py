@@ -16,6 +16,7 @@ from certificates.words import (
     assessment_mode,
     day_in_words,
     hours_in_words,
+    part_in_words,
 )
 
 
@@ -38,7 +39,7 @@ def printed_facts(printed: Snapshot) -> list[tuple[str, str]]:
     facts = [
         (_("Document"), _("attestation de suivi") if printed.is_attestation else _("certificat")),
         (_("Titulaire"), printed.printed_name),
-        (_("Formation"), printed.course_title),
+        (_("Parcours") if printed.is_of_programme else _("Formation"), printed.course_title),
         (_("Numéro"), printed.number),
         (_("Code"), printed_code(printed.public_code)),
         (_("Délivré le"), day_in_words(printed.issued_on)),
@@ -48,9 +49,10 @@ def printed_facts(printed: Snapshot) -> list[tuple[str, str]]:
         (_("Compétences attestées"), "\n".join(levels) or _("aucune")),
         (_("Compétences abordées, sans niveau attesté"), "\n".join(printed.covered)),
         (_("Mode d’évaluation"), assessment_mode(printed)),
-        (_("Niveau d’assurance"), f"{printed.assurance}, {ASSURANCE_NAMES[printed.assurance]}"),
-        (_("Ce que cela prouve"), ASSURANCE_MEANINGS[printed.assurance]),
-        (_("Version du contenu"), str(printed.content_version)),
+        (_("Niveau d’assurance"), f"{printed.assurance}, {ASSURANCE_NAMES[printed.proof]}"),
+        (_("Ce que cela prouve"), ASSURANCE_MEANINGS[printed.proof]),
+        (_("Formations du parcours"), "\n".join(part_in_words(part) for part in printed.parts)),
+        (_("Version du contenu"), "" if printed.is_of_programme else str(printed.content_version)),
         (_("Délivré par"), f"{printed.issuer}, {printed.issuer_parent}"),
         (_("Signataire"), "\n".join(f"{row.name}, {row.title}" for row in printed.signed_by)),
     ]

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
 FOLLOWED_ONLY = "N1"  # the course was followed, no level was tested
+FOLLOWED_PROGRAMME = "N1 programme"
 
 
 CERTIFICATE, ATTESTATION = "certificate", "attestation"
@@ -41,6 +42,18 @@ class HeldSitting:
 
 
 @dataclass(frozen=True)
+class CoursePart:
+    """A course that counted in a programme: the number and assurance of its document, "" where none was asked for."""
+
+    course_code: str
+    title: str
+    content_version: int
+    completed_on: date
+    number: str = ""
+    assurance: str = ""
+
+
+@dataclass(frozen=True)
 class Snapshot:
     """The printed fields, and the instant of the seal (`sealed_at`, aware), so that drawing again gives the same file.
 
@@ -73,11 +86,26 @@ class Snapshot:
     sittings: tuple[HeldSitting, ...] = ()  # of the tests passed, when each was supervised (N3)
     confirmed_on: date | None = None  # when the hierarchy confirmed that it is applied at work (N4)
     updates: str = ""  # the number of the certificate it brings up to a newer version: only what changed was asked
+    parts: tuple[CoursePart, ...] = ()  # of a programme, which `course_title` then names; none of a course
 
     @property
     def is_attestation(self) -> bool:
         """Whether it only says that the course was followed (*attestation de suivi*)."""
         return self.assurance == FOLLOWED_ONLY
+
+    @property
+    def is_of_programme(self) -> bool:
+        return bool(self.parts)
+
+    @property
+    def certified_codes(self) -> set[str]:
+        """The codes of the courses on whose certificates that of a programme stands."""
+        return {part.course_code for part in self.parts if part.number}
+
+    @property
+    def proof(self) -> str:
+        """The key of the words that say what is proved: the assurance, or that a whole programme was followed."""
+        return FOLLOWED_PROGRAMME if self.is_attestation and self.is_of_programme else self.assurance
 
     @property
     def kind(self) -> str:
@@ -95,6 +123,8 @@ class Snapshot:
             fields[name] = fields[name] and fields[name].isoformat()
         for row in fields["sittings"]:
             row["held_on"] = row["held_on"].isoformat()
+        for row in fields["parts"]:
+            row["completed_on"] = row["completed_on"].isoformat()
         return fields
 
     @classmethod
@@ -113,5 +143,9 @@ class Snapshot:
                     HeldSitting(date.fromisoformat(row["held_on"]), row["place"]) for row in fields.get("sittings", ())
                 ),
                 "confirmed_on": confirmed_on and date.fromisoformat(confirmed_on),
+                "parts": tuple(
+                    CoursePart(**{**row, "completed_on": date.fromisoformat(row["completed_on"])})
+                    for row in fields.get("parts", ())
+                ),
             }
         )

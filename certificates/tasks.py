@@ -39,6 +39,7 @@ from certificates.actions.passports import JOB as PASSPORT_JOB
 from certificates.actions.passports import publish_passport
 from certificates.actions.picturing import JOB as PICTURE_JOB
 from certificates.actions.picturing import make_picture
+from certificates.actions.programmes import reserve_programme_certificate
 from certificates.actions.renewals import ask_for_reminders, may_renew
 from certificates.actions.stopping import heed_stop
 from certificates.actions.versions import ASSIGN_JOB, DECIDED_JOB
@@ -69,7 +70,7 @@ from certificates.sealing.room import open_sealer, open_signer
 from certificates.verifying.trust import time_roots, trusted_roots
 from lms.core.identity import identity
 from lms.core.jobs import enqueue, job_handler
-from lms.learning.models import Enrolment
+from lms.learning.models import Enrolment, ProgrammeEnrolment
 
 logger = logging.getLogger(__name__)
 
@@ -80,6 +81,8 @@ def issue(job):
     and everything while issuing is stopped.
     """
     if "certificate" not in job.payload:
+        if "programme_enrolment" in job.payload:
+            return issue_programme(job.payload["programme_enrolment"])
         return issue_all([job.payload["enrolment"]])
     certificate = Certificate.objects.get(pk=job.payload["certificate"])
     heed_stop([certificate.person_id])
@@ -103,6 +106,13 @@ def issue_all(enrolments: Sequence[int]) -> None:
         if not is_held(enrolment, timezone.now())
     ]
     make_documents(certificates)
+
+
+def issue_programme(enrolment: int) -> None:
+    """The certificate of a programme, when all that it stands on is there."""
+    heed_stop(ProgrammeEnrolment.objects.filter(pk=enrolment).values("person"))
+    certificate = reserve_programme_certificate(enrolment, timezone.now())
+    make_documents([certificate] if certificate else [])
 
 
 def make_documents(certificates: Sequence[Certificate]) -> None:

@@ -1,12 +1,14 @@
 """The entries of certificates in the back office."""
 
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.widgets import Button
 
+from certificates.actions.programmes import certified_courses
 from certificates.back_office.archive_report import archive_report
 from certificates.back_office.bulk_acts import MANY_ACTS
 from certificates.back_office.menu import CertificatesGroup
@@ -19,6 +21,7 @@ from courses.permissions import can_teach
 from courses.reviewing import branches_reviewed_by, pages_reviewed_by
 from lms.core.permissions import can_operate_jobs
 from lms.core.waiting import Waiting
+from lms.learning.programmes import CERTIFIED_COURSES
 from lms.people.rules import Role
 
 
@@ -62,6 +65,11 @@ def versions_to_decide(user):
 @hooks.register("register_admin_urls")
 def stop_urls():
     return [path("delivrance/arret/", emergency_stop, name="certificate_stop")]
+
+
+@hooks.register(CERTIFIED_COURSES)
+def certified_for_programmes(person_id, course_ids):
+    return certified_courses(person_id, course_ids, timezone.localdate())
 
 
 @hooks.register("register_role_permissions")

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date, datetime
 
-from certificates.snapshot import Snapshot
+from certificates.snapshot import FOLLOWED_PROGRAMME, CoursePart, Snapshot
 
 MONTHS = (
     "janvier", "février", "mars", "avril", "mai", "juin",
@@ -13,12 +13,16 @@ MONTHS = (
 # What each assurance level proves, and what it does not.
 ASSURANCE_NAMES = {
     "N1": "suivi de la formation",
+    FOLLOWED_PROGRAMME: "suivi des formations du parcours",
     "N2": "évaluation en ligne non surveillée",
     "N3": "évaluation surveillée",
     "N4": "compétence appliquée au travail et confirmée",
 }
 ASSURANCE_MEANINGS = {
     "N1": "La personne a suivi toute la formation. Ce document ne prouve pas un niveau.",
+    FOLLOWED_PROGRAMME: (
+        "La personne a suivi les formations du parcours énumérées ici. Ce document ne prouve pas un niveau."
+    ),
     "N2": (
         "La personne a réussi une évaluation notée, passée en ligne sans surveillant. "
         "Son identité n’a pas été contrôlée pendant l’épreuve."
@@ -35,6 +39,8 @@ ASSURANCE_MEANINGS = {
 # How what is proved was assessed; `percent` is the pass mark, `held` the sittings, `day` that of the confirmation.
 ASSESSMENT_MODES = {
     "none": "aucune épreuve : toutes les leçons suivies",
+    "programme": "celui de chaque formation ; l’assurance est la plus basse des leurs",
+    "programme_followed": "formations terminées, sans égard à leurs certificats",
     "test": "épreuve notée, passée en ligne",
     "test_with_mark": "épreuve notée, passée en ligne, réussie à partir de %(percent)s\N{NO-BREAK SPACE}%%",
     "supervised": "évaluation surveillée %(held)s, réussie à partir de %(percent)s\N{NO-BREAK SPACE}%%",
@@ -86,6 +92,8 @@ def tested_mode(printed: Snapshot, modes: dict[str, str], in_words: Callable[[da
     if printed.updates:
         said = modes["update" if printed.pass_mark_percent is None else "update_with_mark"]
         return said % {"former": printed.updates, "percent": printed.pass_mark_percent}
+    if printed.is_of_programme:
+        return modes["programme" if printed.certified_codes else "programme_followed"]
     if printed.is_attestation:
         return modes["none"]
     if printed.sittings:
@@ -94,3 +102,9 @@ def tested_mode(printed: Snapshot, modes: dict[str, str], in_words: Callable[[da
     if printed.pass_mark_percent is None:
         return modes["test"]
     return modes["test_with_mark"] % {"percent": printed.pass_mark_percent}
+
+
+def part_in_words(part: CoursePart) -> str:
+    """A course of a programme: when it was completed and what its document is."""
+    said = f"{part.title} (version {part.content_version}), terminée le {day_in_words(part.completed_on)}"
+    return f"{said} ; {part.number}, {part.assurance}" if part.number else said

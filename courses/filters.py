@@ -3,7 +3,7 @@
 import django_filters
 from django.utils.translation import gettext_lazy as _
 
-from courses.models import CoursePage
+from courses.models import CoursePage, ProgrammePage
 from lms.skills.models import JobProfile, Strand
 
 
@@ -24,3 +24,15 @@ class CatalogueFilter(django_filters.FilterSet):
 
     def filter_words(self, queryset, name, value):
         return queryset.matching(value)
+
+
+class ProgrammeFilter(CatalogueFilter):
+    """The same, of programmes: their strands are those of their courses."""
+
+    axe = django_filters.ModelChoiceFilter(
+        field_name="parts__course__strands", queryset=Strand.objects.all(), to_field_name="code"
+    )
+
+    class Meta:
+        model = ProgrammePage
+        fields: list[str] = []

@@ -15,11 +15,11 @@ from functools import wraps
 
 from django.conf import settings
 from django.core.cache import caches
-from django.db.models import Count, Sum
+from django.db.models import Count, Max, Sum
 from django.http import HttpResponse
 from django.utils.cache import patch_cache_control, patch_vary_headers
 
-from courses.models import CataloguePage, CourseOutline
+from courses.models import CataloguePage, CourseOutline, ProgrammePage
 
 FRESH_SECONDS = 5
 KEPT_SECONDS = 60  # bounds how late a renamed competence or strand may be
@@ -60,7 +60,10 @@ def catalogue_state() -> str:
     if state is None:
         page = CataloguePage.objects.values_list("live", "last_published_at").first()
         outlines = CourseOutline.objects.aggregate(count=Count("pk"), total=Sum("version"))
-        state = f"{page}:{outlines['count']}:{outlines['total']}"
+        programmes = ProgrammePage.objects.live().aggregate(
+            count=Count("pk"), last=Max("last_published_at"), closed=Count("view_restrictions")
+        )
+        state = f"{page}:{outlines['count']}:{outlines['total']}:{programmes}"
         caches["local"].set(STATE_KEY, state, FRESH_SECONDS)
     return state
 

@@ -31,13 +31,14 @@ from courses.models import (
     LessonPage,
     ModulePage,
     ProducerPage,
+    ProgrammePage,
     QuizPage,
     ReviewTask,
 )
 from courses.page_cache import forget_catalogue_state
 from lms.people.signals import scopes_changed
 
-PAGE_TYPES = (CataloguePage, CoursePage, ModulePage, LessonPage, QuizPage)
+PAGE_TYPES = (CataloguePage, CoursePage, ProgrammePage, ModulePage, LessonPage, QuizPage)
 # What saving a draft writes on the page itself; nobody but its editors sees it.
 DRAFT_FIELDS = {"latest_revision", "latest_revision_created_at", "draft_title", "has_unpublished_changes", "locked"}
 

@@ -1,8 +1,11 @@
-"""The catalogue's direct route. Courses, lessons and quizzes of learners are served by learning and assessment."""
+"""The catalogue's direct route. Courses, programmes, lessons and quizzes of learners are served by learning and assessment."""
 
 from django.urls import path
 
-from courses.views import catalogue
+from courses.views import catalogue, programmes
 
 app_name = "courses"
-urlpatterns = [path("formations/", catalogue, name="catalogue")]
+urlpatterns = [
+    path("formations/", catalogue, name="catalogue"),
+    path("parcours/", programmes, name="programmes"),
+]

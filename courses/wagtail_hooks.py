@@ -18,6 +18,7 @@ from courses.back_office import course_archives, lesson_imports, pedagogical_rev
 from courses.back_office.courses import CourseViewSet, set_archived
 from courses.back_office.draws import draw_matches
 from courses.back_office.library import keep_asked_questions, keep_shown_files
+from courses.back_office.programmes import ProgrammeViewSet
 from courses.back_office.question_tags import DeleteInSight, TagBulkAction
 from courses.back_office.questions import QuestionViewSet
 from courses.back_office.read_questions import review_questions
@@ -35,6 +36,11 @@ from lms.people.rules import Role
 @hooks.register("register_admin_viewset")
 def course_list():
     return CourseViewSet("formations")
+
+
+@hooks.register("register_admin_viewset")
+def programme_list():
+    return ProgrammeViewSet("parcours")
 
 
 register_snippet(QuestionViewSet)
@@ -277,7 +283,14 @@ def keep_pages_with_records(request, action_type, objects, action):
 
 
 def refuse_deletion(request, pages):
-    """Send back to the first page that people have worked on (or that holds such a page), and offer to archive its course."""
+    """Send back to the first page that people have worked on (or that holds such a page), and offer to archive its course.
+
+    So too a course that some programme lists.
+    """
+    if course := CoursePage.objects.filter(programme_parts__isnull=False, pk__in=[page.pk for page in pages]).first():
+        words = _("« %(title)s » fait partie d’un parcours : retirez-la d’abord de ce parcours, ou archivez-la.")
+        messages.error(request, words % {"title": course.get_admin_display_title()})
+        return redirect("wagtailadmin_explore", course.get_parent().pk)
     kept = next((page for page in pages if has_records(page)), None)
     if kept is None:
         return None

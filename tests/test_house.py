@@ -25,6 +25,9 @@ PUBLIC_VIEWS = {
     "page_login",
     "wagtailadmin_login",
     "wagtailcore_login",
+    # programmes: their list leads to the catalogue, each has its sheet, as courses have
+    "programmes",
+    "programme",
     # Wagtail: pages are public unless their type says otherwise in its `serve`
     "wagtail_serve",
     # the account's own pages: signing up and in, forgotten password, confirmation of the address

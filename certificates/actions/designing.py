@@ -8,7 +8,7 @@ from django.db.models import Max
 from certificates.models import Design, DesignVersion
 from courses.models import CoursePage
 from lms.core import audit
-from lms.people.models import User
+from lms.people.models import Unit, User
 
 
 @transaction.atomic
@@ -36,6 +36,11 @@ def rivals(design: Design):
 def design_for(kind: str, course: CoursePage) -> Design | None:
     """The most precise design in service: of the course, of its producer or the nearest unit above, of the platform."""
     return Design.objects.for_course(kind, course).prefetch_related("logos", "signatories").first()
+
+
+def design_for_producer(kind: str, producer: Unit | None) -> Design | None:
+    """That of a programme: of its producer or the nearest unit above, of the platform."""
+    return Design.objects.for_producer(kind, producer).prefetch_related("logos", "signatories").first()
 
 
 @transaction.atomic

@@ -108,14 +108,12 @@ def snapshot_of(
     completion: Completion, proof: Proof, signatories: tuple[Signatory, ...], series: Series, now: datetime
 ) -> Snapshot:
     """Everything the document will say, as it is now; the course as the completion pinned it."""
-    person, course = completion.enrolment.person, completion.enrolment.course
-    code = rules.new_public_code()
-    first = signatories[0] if signatories else Signatory(settings.LMS_SIGNATORY_NAME, settings.LMS_SIGNATORY_TITLE)
-    return Snapshot(
-        number=rules.printed_number(series.code, series.year, series.last_number),
-        public_code=code,
-        verification_url=f"{settings.LMS_PUBLIC_URL}/c/{code}/",
-        printed_name=rules.composed(str(person)),
+    course = completion.enrolment.course
+    return printed_by(
+        completion.enrolment.person,
+        signatories,
+        series,
+        now,
         course_code=course.code,
         course_title=rules.composed(course.title),
         content_version=completion.content_version,
@@ -126,8 +124,22 @@ def snapshot_of(
         competences=proof.attested,
         covered=proof.covered,
         pass_mark_percent=proof.pass_mark_percent,
-        issued_on=timezone.localdate(now),
         expires_on=last_day(course.pk, timezone.localdate(now)),
+    )
+
+
+def printed_by(
+    person: User, signatories: tuple[Signatory, ...], series: Series, now: datetime, **proved: object
+) -> Snapshot:
+    """What was proved, with what is printed on every document: its number, its code, who holds it, who answers for it."""
+    code = rules.new_public_code()
+    first = signatories[0] if signatories else Signatory(settings.LMS_SIGNATORY_NAME, settings.LMS_SIGNATORY_TITLE)
+    return Snapshot(
+        number=rules.printed_number(series.code, series.year, series.last_number),
+        public_code=code,
+        verification_url=f"{settings.LMS_PUBLIC_URL}/c/{code}/",
+        printed_name=rules.composed(str(person)),
+        issued_on=timezone.localdate(now),
         sealed_at=now.replace(microsecond=0),
         site_name=identity().name,
         issuer=settings.LMS_ISSUER,
@@ -135,6 +147,7 @@ def snapshot_of(
         signatory_name=first.name,
         signatory_title=first.title,
         signatories=signatories,
+        **proved,
     )
 
 

@@ -78,12 +78,16 @@ class Badge:
         printed = self.printed
         levels = "; ".join(f"{row.name}, niveau {row.level} sur 5" for row in printed.competences)
         hours = hours_in_words(printed.duration_minutes).replace("\N{NO-BREAK SPACE}", " ")
-        return f"Formation de {hours}, version {printed.content_version}." + (f" {levels}." if levels else "")
+        what = f"Formation de {hours}, version {printed.content_version}."
+        if printed.is_of_programme:
+            what = f"Parcours de {hours} : {' ; '.join(part.title for part in printed.parts)}."
+        return what + (f" {levels}." if levels else "")
 
     @property
     def narrative(self) -> str:
         level = self.printed.assurance
-        said = f"Niveau d’assurance {level}, {ASSURANCE_NAMES[level]}. {ASSURANCE_MEANINGS[level]}"
+        proof = self.printed.proof
+        said = f"Niveau d’assurance {level}, {ASSURANCE_NAMES[proof]}. {ASSURANCE_MEANINGS[proof]}"
         if level not in PROVED_BY_PEOPLE:
             return said
         return f"{said} Mode d’évaluation : {assessment_mode(self.printed)}.".replace("\N{NO-BREAK SPACE}", " ")

@@ -15,6 +15,7 @@ from certificates.drawing.place import (
     SEAL_HEIGHT,
     SEAL_WIDTH,
 )
+from certificates.drawing.programme import draw_programme
 from certificates.sealing.document import signature_dictionary
 from certificates.snapshot import Snapshot
 
@@ -30,7 +31,10 @@ def draw_body(pen: Pen, snapshot: Snapshot, design: DesignContent, can_be_sealed
     draw_heading(pen, snapshot, design, colours)
     y = draw_title(pen, design, colours)
     y = draw_person_and_course(pen, snapshot, design, colours, y)
-    draw_competences(pen, snapshot, colours, y)
+    if snapshot.is_of_programme:
+        draw_programme(pen, snapshot, colours, y)
+    else:
+        draw_competences(pen, snapshot, colours, y)
     draw_statement(pen, design)
     draw_signatories(pen, snapshot)
     draw_seal(pen, snapshot, colours, can_be_sealed)
@@ -103,10 +107,11 @@ def draw_person_and_course(pen: Pen, snapshot, design: DesignContent, colours: P
         pen.canvas.rect(LEFT, y - 18, 58, 2.6, stroke=0, fill=1)
         motif.diamond(pen.canvas, colours.accent, LEFT + 66, y - 16.7, 4.5)
     y -= 39
-    pen.block("P", design.texts[0].purpose, LEFT, y, MAIN_WIDTH, (11.5, 10.5, 9.5, 8.5), REGULAR, palette.MUTED, 1)
-    for wording, text in zip(pen.wordings[1:], design.texts[1:], strict=True):
+    purposes = pen.said("programme_purpose") if snapshot.is_of_programme else [text.purpose for text in design.texts]
+    pen.block("P", purposes[0], LEFT, y, MAIN_WIDTH, (11.5, 10.5, 9.5, 8.5), REGULAR, palette.MUTED, 1)
+    for wording, purpose in zip(pen.wordings[1:], purposes[1:], strict=True):
         y -= 12
-        pen.block("P", text.purpose, LEFT, y, MAIN_WIDTH, (8.8, 8), REGULAR, palette.MUTED, 1, language=wording.tag)
+        pen.block("P", purpose, LEFT, y, MAIN_WIDTH, (8.8, 8), REGULAR, palette.MUTED, 1, language=wording.tag)
     size, lines = fitted(snapshot.course_title, BOLD, TITLE_SIZES, MAIN_WIDTH, most_lines=2)
     sizes, most = ((size,), 2) if len(lines) <= 2 else (LONG_TITLE_SIZES, 3)
     return pen.block("P", snapshot.course_title, LEFT, y - 9 - size, MAIN_WIDTH, sizes, BOLD, colours.second, most)

@@ -35,7 +35,8 @@ def draw_facts(pen: Pen, snapshot: Snapshot) -> float:
         short.append(("on_line", [pen.words.hours(snapshot.duration_minutes)]))
     if snapshot.in_person_minutes:
         short.append(("in_person", [pen.words.hours(snapshot.in_person_minutes)]))
-    short.append(("version", [str(snapshot.content_version)]))
+    if not snapshot.is_of_programme:
+        short.append(("version", [str(snapshot.content_version)]))
     for start in range(0, len(short), 2):
         pair = short[start : start + 2]
         lows = [
@@ -79,9 +80,9 @@ def draw_assurance(pen: Pen, snapshot: Snapshot, colours: Palette, below: float)
     pen.line("P", snapshot.assurance, x + 6, y - 12.5, 13.5, BOLD, colour)
     with pen.canvas.tagged("P"):
         pen.in_line(pen.said("assurance"), x + 38, y, LABEL_SIZE, width - 38, REGULAR, palette.MUTED)
-    names = [wording.assurance_names[snapshot.assurance] for wording in pen.wordings]
+    names = [wording.assurance_names[snapshot.proof] for wording in pen.wordings]
     bottom = pen.block("P", names[0], x + 38, y - 12, width - 38, (9.5, 8.5), BOLD, palette.INK, 2)
-    meanings = [wording.assurance_meanings[snapshot.assurance] for wording in pen.wordings]
+    meanings = [wording.assurance_meanings[snapshot.proof] for wording in pen.wordings]
     pen.paragraphs(meanings, x, min(bottom, y - 24) - 14, width, 7.8)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from certificates.design import ENGLISH, FRENCH
+from certificates.snapshot import FOLLOWED_PROGRAMME
 from certificates.words import (
     ASSESSMENT_MODES,
     ASSURANCE_MEANINGS,
@@ -41,6 +42,10 @@ class Wording:
     modes: dict[str, str]
     attested: str
     covered: str
+    parts: str
+    more_parts: str
+    more: str
+    programme_purpose: str
     level: str
     assurance: str
     assurance_names: dict[str, str]
@@ -73,6 +78,10 @@ WORDINGS = {
         modes=ASSESSMENT_MODES,
         attested="Compétences attestées",
         covered="Compétences abordées, sans niveau attesté",
+        parts="Formations du parcours",
+        more_parts="et %(count)s autres, sur la page de vérification",
+        more="et %(count)s autres",
+        programme_purpose="pour avoir terminé le parcours de formation",
         level="niveau %(level)s sur 5",
         assurance="Niveau d’assurance",
         assurance_names=ASSURANCE_NAMES,
@@ -102,6 +111,8 @@ WORDINGS = {
         mode="Assessment",
         modes={
             "none": "none: every lesson was followed",
+            "programme": "that of each course; the assurance is the lowest of theirs",
+            "programme_followed": "courses completed, whatever their certificates",
             "test": "marked test taken on line",
             "test_with_mark": "marked test taken on line, pass mark %(percent)s%%",
             "supervised": "supervised test %(held)s, pass mark %(percent)s%%",
@@ -113,16 +124,22 @@ WORDINGS = {
         },
         attested="Competences attested",
         covered="Competences covered, no level attested",
+        parts="Courses of the programme",
+        more_parts="and %(count)s more, on the verification page",
+        more="and %(count)s more",
+        programme_purpose="who completed the programme of courses",
         level="level %(level)s of 5",
         assurance="Assurance level",
         assurance_names={
             "N1": "course followed",
+            FOLLOWED_PROGRAMME: "courses of the programme followed",
             "N2": "unsupervised on-line test",
             "N3": "supervised test",
             "N4": "competence applied at work and confirmed",
         },
         assurance_meanings={
             "N1": "The person followed the whole course. This document proves no level.",
+            FOLLOWED_PROGRAMME: "The person followed the courses of the programme listed here. This document proves no level.",
             "N2": "The person passed a marked test, taken on line without a supervisor. "
             "Their identity was not checked during the test.",
             "N3": "The person passed a marked test before a supervisor who checked their identity. "

@@ -51,6 +51,10 @@ class CertificateQuerySet(KeptQuerySet, OwnedQuerySet):
         """Those that prove what they say, until their last day if they have one."""
         return self.filter(state=Certificate.State.VALID)
 
+    def in_force(self, today):
+        """Those that prove what they say on a day; good on their last."""
+        return self.proving().filter(Q(expires_on__isnull=True) | Q(expires_on__gte=today))
+
     def shown_to_anyone_with(self, code: str, link_key: str = ""):
         """The certificate of a code, unless its holder keeps it for whom they give the link; one query, whatever is found."""
         is_open = ~Q(visibility=Certificate.Visibility.LINK) | Q(link_key=link_key)

@@ -32,11 +32,17 @@ class DesignQuerySet(models.QuerySet):
 
     def for_course(self, kind: str, course: CoursePage):
         """Those in service that may apply: the course's own, those of its producer and the units above, the platform's."""
-        producer = course.producer
+        return self._in_service(kind, course.producer, Q(course=course))
+
+    def for_producer(self, kind: str, producer: Unit | None):
+        """Those of a programme: of its producer and the units above, the platform's."""
+        return self._in_service(kind, producer, Q())
+
+    def _in_service(self, kind: str, producer: Unit | None, own: Q):
         steps = range(Unit.steplen, len(producer.path) + 1, Unit.steplen) if producer else ()
         everywhere = Q(course__isnull=True, unit__isnull=True)
         by_unit = Q(unit__path__in=[producer.path[:step] for step in steps])
-        rows = self.filter(everywhere | by_unit | Q(course=course), kind=kind, is_in_service=True)
+        rows = self.filter(everywhere | by_unit | own, kind=kind, is_in_service=True)
         return rows.order_by(F("course").asc(nulls_last=True), F("unit__path").desc(nulls_last=True))
 
 

@@ -4,6 +4,7 @@ from datetime import date
 
 from certificates import rules, storage
 from certificates.models import Certificate, CertificateFile
+from certificates.snapshot import CoursePart
 from certificates.verifying.dropped import Answer
 from certificates.verifying.shown import name_is_shown
 from certificates.words import ASSURANCE_MEANINGS, assessment_mode
@@ -34,18 +35,30 @@ def said_of_certificate(
             "content_version": printed.content_version,
             "duration_minutes": printed.duration_minutes,
         },
+        "parts": [said_of_part(part) for part in printed.parts],
         "competences": [
             {"code": row.code, "name": row.name, "level": row.level, "level_name": row.level_name}
             for row in printed.competences
         ],
         "assurance": printed.assurance,
-        "assurance_meaning": ASSURANCE_MEANINGS[printed.assurance],
+        "assurance_meaning": ASSURANCE_MEANINGS[printed.proof],
         "assessment": assessment_mode(printed),
         "issued_on": printed.issued_on.isoformat(),
         "expires_on": certificate.expires_on.isoformat() if certificate.expires_on else None,
         "issuer": {"name": printed.issuer, "parent": printed.issuer_parent},
         "signatory": {"name": printed.signatory_name, "title": printed.signatory_title},
         "file": said_of_its_file(file) if file else None,
+    }
+
+
+def said_of_part(part: CoursePart) -> dict[str, object]:
+    """A course of a programme."""
+    return {
+        "title": part.title,
+        "content_version": part.content_version,
+        "completed_on": part.completed_on.isoformat(),
+        "number": part.number or None,
+        "assurance": part.assurance or None,
     }
 
 

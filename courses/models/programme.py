@@ -65,7 +65,6 @@ class ProgrammePage(Page):
 
     objects = PageManager.from_queryset(ListedQuerySet)()
 
-    is_creatable = False  # until learners have its page
     parent_page_types = ["courses.CataloguePage", "courses.ProducerPage"]
     subpage_types: list[str] = []
     page_description = _("Un parcours : des formations du catalogue, dans l’ordre, obligatoires ou facultatives.")
@@ -110,6 +109,12 @@ class ProgrammePage(Page):
         site_path = parent.url_path.rstrip("/").rpartition("/")[0]
         self.url_path = f"{site_path}/{PROGRAMMES_SLUG}/{self.slug}/"
         return self.url_path
+
+    def get_context(self, request, *args, **kwargs):
+        """Wagtail's previews: the page as someone who is not enrolled sees it; the direct route answers learners."""
+        from courses.programmes import parts_of, programme_sheet  # pages stand above models
+
+        return super().get_context(request, *args, **kwargs) | programme_sheet(self, parts_of(self, request.user))
 
     def _check_slug_is_unique(self):
         """Programmes share one list of addresses, whatever their branch."""

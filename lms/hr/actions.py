@@ -69,10 +69,11 @@ def record_evidence(
 def record_certificate(certificate: Certificate, today: date) -> list[Evidence]:
     """Evidence of each level that `certificate` attests in its frozen snapshot; recorded once however often asked.
 
-    An attestation (N1) gives none.
+    An attestation (N1) gives none; nor does the certificate of a programme, whose levels are those that the certificates
+    of its courses already prove, each for as long as it is good.
     """
     printed = certificate.printed
-    if not proves_levels(printed.assurance):
+    if certificate.is_of_programme or not proves_levels(printed.assurance):
         return []
     attested = {row.code: row.level for row in printed.competences}
     return [

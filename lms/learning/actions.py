@@ -11,6 +11,7 @@ from courses.outline import Outline, OutlineItem, course_outline
 from lms.core import audit
 from lms.learning import rules
 from lms.learning.models import Completion, Enrolment, ItemProgress, ProgressEvent
+from lms.learning.programmes import complete_programmes
 from lms.learning.signals import course_completed
 from lms.people.models import User
 
@@ -247,4 +248,5 @@ def _complete(
     )
     audit.record("learning.complete", enrolment.person, enrolment, content_version=outline.content_version)
     course_completed.send(sender=Enrolment, enrolment=enrolment, completion=completion)
+    complete_programmes(enrolment.person_id, enrolment.course_id, now)
     return completion

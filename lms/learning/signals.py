@@ -3,3 +3,5 @@
 from django.dispatch import Signal
 
 course_completed = Signal()  # sender=Enrolment class; kwargs: enrolment (Enrolment), completion (Completion)
+# sender=ProgrammeEnrolment class; kwargs: enrolment (ProgrammeEnrolment), completion (ProgrammeCompletion)
+programme_completed = Signal()

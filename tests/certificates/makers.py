@@ -11,7 +11,15 @@ from certificates.actions import reserve_certificate
 from certificates.models import Certificate
 from certificates.snapshot import AttestedLevel, Snapshot
 from certificates.tasks import issue
-from courses.models import CataloguePage, CompetenceGain, CoursePage, HomePage, QuizPage
+from courses.models import (
+    CataloguePage,
+    CompetenceGain,
+    CoursePage,
+    HomePage,
+    ProgrammeCourse,
+    ProgrammePage,
+    QuizPage,
+)
 from lms.assessment.models import Attempt
 from lms.learning.models import Completion, Enrolment
 from lms.people.models import Post, RoleAssignment, Unit, User
@@ -94,6 +102,17 @@ def make_certificate(person=None, course=None, is_tested=True):
     completion = make_completion(person, course, is_tested)
     issue(Payload(enrolment=completion.enrolment_id))
     return Certificate.objects.get(enrolment=completion.enrolment_id)
+
+
+def make_programme(courses, optional=(), **fields):
+    """A published programme of these courses, in order, all required but the `optional` ones."""
+    number = next(NUMBERS)
+    programme = ProgrammePage(
+        title="Agent public numérique", slug=f"parcours-{number}", summary="-", contact_email="p@example.org", **fields
+    )
+    programme.parts = [ProgrammeCourse(course=course, is_required=course not in optional) for course in courses]
+    CataloguePage.objects.get().add_child(instance=programme)
+    return programme
 
 
 def make_reserved(person=None):

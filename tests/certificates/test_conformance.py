@@ -12,7 +12,7 @@ from certificates.design import default_content
 from certificates.drawing.attachments import Attachment
 from certificates.drawing.passport import draw_passport
 from certificates.drawing.sheet import draw_certificate, draw_preview
-from certificates.snapshot import Signatory
+from certificates.snapshot import CoursePart, Signatory
 from tests.certificates.documents import CODE_TEXT, FOUR_COMPETENCES, LONG, a_passport, heavy_logo, open_badge
 from tests.certificates.makers import a_snapshot
 from tests.certificates.verapdf import broken_rules
@@ -30,6 +30,26 @@ FULL = a_snapshot(
 )
 FOLLOWED = a_snapshot(assurance="N1", competences=(), covered=("CN1 · Outils numériques",), pass_mark_percent=None)
 
+# More courses and competences than the sheet holds.
+PROGRAMME = a_snapshot(
+    course_title="Agent public numérique : services en ligne, sécurité et accompagnement des usagers",
+    content_version=0,
+    pass_mark_percent=None,
+    expires_on=date(2029, 11, 30),
+    competences=tuple(replace(row, code=f"{row.code}{n}") for n in range(5) for row in FOUR_COMPETENCES),
+    parts=tuple(
+        CoursePart(
+            f"cours-{n}",
+            "Interopérabilité : raccorder les registres de base de l’administration au nœud national",
+            3,
+            date(2026, 11, n),
+            f"CTD-2026-{n:06}",
+            "N2",
+        )
+        for n in range(1, 12)
+    ),
+)
+
 
 @pytest.fixture(scope="module")
 def workshop(tmp_path_factory):
@@ -45,6 +65,7 @@ def documents(workshop):
         "certificat-anglais": draw(FULL, ("en",)),
         "certificat-bilingue": draw(FULL, BILINGUAL),
         "attestation": draw(FOLLOWED),
+        "parcours": draw(PROGRAMME, BILINGUAL),
         "extrêmes": draw(LONG, BILINGUAL, is_specimen=True, logos=(heavy_logo(),)),
     }
     made = {}

@@ -12,6 +12,8 @@ from courses.models import (
     LessonPage,
     ModulePage,
     ProducerPage,
+    ProgrammeCourse,
+    ProgrammePage,
     Question,
     QuizPage,
     QuizQuestion,
@@ -88,6 +90,29 @@ class CoursePageFactory(PageFactory):
     code = factory.SelfAttribute("slug")
     summary = factory.Sequence(lambda n: f"Résumé de la formation {n}.")
     contact_email = "formations@example.org"
+
+
+class ProgrammePageFactory(PageFactory):
+    """A programme of `courses`, in order, all required but the `optional` ones (one course of its own unless told)."""
+
+    class Meta:
+        model = ProgrammePage
+
+    parent = factory.LazyFunction(lambda: CataloguePage.objects.first() or ensure_site())
+    title = factory.Sequence(lambda n: f"Parcours {n}")
+    slug = factory.Sequence(lambda n: f"parcours-{n}")
+    summary = factory.Sequence(lambda n: f"Résumé du parcours {n}.")
+    contact_email = "parcours@example.org"
+    needs_certificates = False
+
+    @classmethod
+    def _create(cls, model_class, *args, courses=None, optional=(), **kwargs):
+        courses = [CoursePageFactory()] if courses is None else courses
+        parts = [
+            ProgrammeCourse(course=course, is_required=course not in optional, sort_order=rank)
+            for rank, course in enumerate(courses)
+        ]
+        return super()._create(model_class, *args, parts=parts, **kwargs)
 
 
 class ModulePageFactory(PageFactory):

@@ -16,6 +16,7 @@ from courses.cards import course_cards
 from courses.outline import QUIZ
 from lms.learning import actions
 from lms.learning.models import Completion, Enrolment
+from lms.learning.programme_study import programmes_followed_by
 from lms.learning.study import Study, latest_first, studies_of, study_of, suggested_courses
 
 
@@ -31,6 +32,7 @@ def home(request):
             "next_task": _next_task(under_way),
             "tasks": [_task(study) for study in under_way],
             "finished": [study for study in studies if study.is_completed],
+            "programmes": programmes_followed_by(request.user),
             "suggestions": course_cards(suggested_courses(request.user, timezone.localdate())),
         },
     )

@@ -1,0 +1,25 @@
+"""What the certificate of a programme may say, from the documents of its courses."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from certificates.snapshot import FOLLOWED_ONLY, AttestedLevel
+
+
+def lowest_assurance(of_courses: Iterable[str]) -> str:
+    """A whole is no surer than the least sure of its parts: whoever reads one level for all must not read too much."""
+    return min(of_courses, default=FOLLOWED_ONLY)
+
+
+def levels_together(levels: Iterable[AttestedLevel]) -> tuple[AttestedLevel, ...]:
+    """In each competence the best level that one of the courses attested, in the order they come."""
+    best: dict[str, AttestedLevel] = {}
+    for row in levels:
+        if row.code not in best or row.level > best[row.code].level:
+            best[row.code] = row
+    return tuple(best.values())
+
+
+def earliest_end(ends: Iterable[date | None]) -> date | None:
+    """The first of the last days, None when none ends: a programme is not good for longer than what it stands on."""
+    return min((day for day in ends if day), default=None)
