@@ -41,7 +41,8 @@ class CoursePageForm(WagtailAdminPageForm):
 
 
 def begin_course(course, author: User, unit: Unit | None, today: date) -> None:
-    """Fill what the sheet of a new course leaves empty; `unit` is that of its branch."""
+    """Fill what the sheet of a new course, or programme, leaves empty; `unit` is that of its branch."""
     course.contact_email = course.contact_email or author.email
     course.producer = course.producer or unit
-    course.review_due_on = course.review_due_on or today + REVIEWED_WITHIN
+    if hasattr(course, "review_due_on"):  # a programme has none: its courses have theirs
+        course.review_due_on = course.review_due_on or today + REVIEWED_WITHIN

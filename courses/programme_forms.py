@@ -25,8 +25,9 @@ class ProgrammePageForm(CoursePageForm):
 
     def chosen_parts(self):
         """The form of each course that is kept, with the course."""
-        forms = self.formsets["parts"].forms if "parts" in self.formsets else []
-        kept = [form for form in forms if hasattr(form, "cleaned_data") and not form.cleaned_data.get("DELETE")]
+        formset = self.formsets.get("parts")
+        forms = formset.forms if formset and formset.is_valid() else []
+        kept = [form for form in forms if not form.cleaned_data.get("DELETE")]
         return [(form, form.cleaned_data["course"]) for form in kept if form.cleaned_data.get("course")]
 
     def may_choose(self, course) -> bool:

@@ -25,9 +25,6 @@ PUBLIC_VIEWS = {
     "page_login",
     "wagtailadmin_login",
     "wagtailcore_login",
-    # programmes: their list leads to the catalogue, each has its sheet, as courses have
-    "programmes",
-    "programme",
     # Wagtail: pages are public unless their type says otherwise in its `serve`
     "wagtail_serve",
     # the account's own pages: signing up and in, forgotten password, confirmation of the address
@@ -46,6 +43,9 @@ PUBLIC_VIEWS = {
     # what a citizen looks at before having an account
     "courses:catalogue",
     "learning:course",
+    # programmes: their list leads to the catalogue, each has its sheet, as courses have
+    "courses:programmes",
+    "learning:programme",
     # anyone may check a certificate
     "certificates:verify",
     "certificates:verify_code",

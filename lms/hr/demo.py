@@ -12,6 +12,7 @@ from courses.models import CoursePage
 from courses.outline import course_outline
 from lms.core.datafiles import Entry, read_yaml
 from lms.hr.actions import record_evidence
+from lms.hr.demo_programme import add_programme
 from lms.hr.demo_review import add_course_to_review
 from lms.hr.models import Evidence
 from lms.learning.actions import enrol, finish_lesson
@@ -35,6 +36,7 @@ class DemoReport:
     people: int = 0
     evidence: int = 0
     enrolments: int = 0
+    programmes: int = 0
     reviews: int = 0
 
 
@@ -63,6 +65,8 @@ def load_demo(path: Path, now: datetime, today: date) -> DemoReport:
             report.evidence += _add_evidence(entry, known, index, today)
         if "formation" in entry and email not in learning:
             report.enrolments += _add_enrolment(entry.entry("formation"), known[email], now)
+    for entry in source.entries("parcours", default=True):
+        report.programmes += add_programme(entry, known, now)
     for entry in source.entries("formations_a_relire", default=True):
         report.reviews += add_course_to_review(entry, known[entry.text("author")], today)
     return report

@@ -113,8 +113,8 @@ def test_catalogue_costs_the_same_for_any_length(learner, count, django_assert_n
         CompetenceGainFactory(course=course)
     learner.get(URL)
     with django_assert_num_queries(
-        8
-    ):  # outer frame (rights), catalogue, restrictions, courses, strands, gains, two lists of the form
+        10
+    ):  # outer frame (rights), catalogue, restrictions and rows of programmes and of courses, strands, gains, two lists
         assert len(titles(learner)) == count
 
 

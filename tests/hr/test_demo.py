@@ -36,7 +36,7 @@ def test_demo_is_loaded_once_and_tidy(db, client):
     said = load()
     assert "7 structures, 33 personnes" in said
     before = everything()
-    assert "0 structures, 0 personnes, 0 preuves, 0 inscriptions, 0 formation" in load()
+    assert "0 structures, 0 personnes, 0 preuves, 0 inscriptions, 0 parcours, 0 formation" in load()
     assert everything() == before
 
     with_password = {user.email.partition("@")[0] for user in User.objects.all() if user.has_usable_password()}

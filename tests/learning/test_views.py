@@ -267,7 +267,7 @@ def test_my_space_costs_the_same_for_one_course_and_three(client, count, django_
         do(enrolment, items_of(enrolment.course)[0])
     client.force_login(person)
     client.get(at("home"))
-    with django_assert_num_queries(4):  # enrolments, progress, restrictions, suggestions
+    with django_assert_num_queries(5):  # enrolments, progress, programmes, restrictions, suggestions
         client.get(at("home"))
 
 

@@ -43,7 +43,7 @@ class Command(BaseCommand):
         self.stdout.write(
             _(
                 "%(units)d structures, %(people)d personnes, %(evidence)d preuves, %(enrolments)d inscriptions, "
-                "%(reviews)d formation à relire ajoutées"
+                "%(programmes)d parcours, %(reviews)d formation à relire ajoutés"
             )
             % vars(report)
         )
