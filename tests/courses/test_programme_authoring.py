@@ -8,7 +8,7 @@ from wagtail.test.utils.form_data import inline_formset, nested_form_data
 
 from courses.actions.review import decide
 from courses.models import CataloguePage, ProducerPage, ProgrammePage
-from courses.publication import defects_of
+from courses.publication import defects_of, programme_defects
 from courses.rules.programmes import too_many_asked
 from lms.learning.programmes import follow_programme
 from tests.factories.courses import CoursePageFactory, ProgrammePageFactory, make_trainer
@@ -89,11 +89,11 @@ def test_a_draft_course_may_be_listed_and_is_not_published(client, trainer):
     add(client, branch, [draft], act="submit-draft")  # kept as a draft
     programme = ProgrammePage.objects.get()
     assert not programme.live
-    assert defects_of(programme) == [
+    assert defects_of(programme.latest_revision) == [
         "« Brouillon » n’est pas au catalogue : publiez-la d’abord, ou retirez-la du parcours."
     ]
     programme.parts = []
-    assert defects_of(programme) == ["Un parcours publié a au moins une formation."]
+    assert programme_defects(programme) == ["Un parcours publié a au moins une formation."]
 
 
 def test_the_draft_course_of_another_branch_cannot_be_listed(client, trainer):
