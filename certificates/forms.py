@@ -227,10 +227,15 @@ class VersionForm(forms.Form):
         self.fields["questions"].choices = [(row.pk, str(row)) for row in [*concerned, *others]]
         self.fields["questions"].initial = [row.pk for row in concerned]
         self.concerned_ids = {str(row.pk) for row in concerned}
+        self.changes = {str(change.id): change for change in lessons}
 
     def chosen(self, name: str) -> list[int]:
         """The ids ticked, once the form is valid."""
         return [int(value) for value in self.cleaned_data[name]]
+
+    def lesson_boxes(self):
+        """The box of each lesson, with its change."""
+        return [(box, self.changes[str(box.data["value"])]) for box in self["lessons"]]
 
     def proposed_questions(self):
         """The boxes of the questions that the changes concern, then of the others: (concerned, others)."""

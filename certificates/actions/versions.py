@@ -32,6 +32,8 @@ def why_not(course: CoursePage, changes: Collection[Change]) -> str:
         return _("Publiez d’abord la formation : on ne signale qu’une version que chacun peut lire.")
     if SubstantialVersion.objects.waiting().filter(course=course).exists():
         return _("Une version de cette formation attend déjà sa relecture.")
+    if not holders_of(course, timezone.localdate()).exists():
+        return _("Personne n’a encore de certificat de cette formation : il n’y a personne à prévenir.")
     if not any(change.change != REMOVED for change in changes):
         return _("Aucune leçon publiée n’a changé depuis que les titulaires ont suivi la formation.")
     if course.content_version <= version_to_pass(course):

@@ -109,7 +109,7 @@ def test_the_whole_road_from_the_mark_to_the_new_certificate(client, course, hel
     address = update.get_absolute_url()
     for page in (reverse("certificates:mine"), reverse("learning:course", args=[course.slug])):
         shown = client.get(page).content.decode()
-        assert "1 leçon à revoir, 2 questions." in shown and address in shown
+        assert "La mise à jour demande : 1 leçon à revoir, 2 questions." in shown and address in shown
     assert "Vous répondrez ensuite à 2 questions" in client.get(address).content.decode()
     with pytest.raises(CheckRefused):  # the questions come after the lessons
         start_update_check(update, timezone.now())
@@ -374,6 +374,11 @@ def test_questions_concerned_are_those_of_the_module_the_quick_checks_and_the_re
     apart.save()
     concerned, _ = questions_of(course, [lesson.pk], timezone.localdate())
     assert {row.pk for row in concerned} == {quick.pk, beside.pk, apart.pk}
+
+
+def test_a_version_is_refused_where_nobody_holds_a_certificate(course, trainer):
+    with pytest.raises(VersionRefused, match="Personne n’a encore de certificat"):
+        mark(course, trainer)
 
 
 def test_a_version_is_refused_without_a_new_number_or_a_changed_lesson(course, held, trainer, run_jobs):

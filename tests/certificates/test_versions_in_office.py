@@ -62,7 +62,8 @@ def chosen(course, **fields):
 def test_trainer_sees_what_changes_for_whom_before_confirming(client, course, trainer, run_jobs):
     client.force_login(trainer)
     shown = client.get(address(course)).content.decode()
-    assert "Changée : Leçon 2" in shown and "Leçon 1" not in shown
+    assert "Leçon 2</label>" in " ".join(shown.split()) and "comparer dans un nouvel onglet" in shown
+    assert "Leçon 1" not in shown
     assert "1 personne a un certificat en cours de validité" in shown
     assert "/revisions/compare/" in shown
     wrong = client.post(address(course), chosen(course, act="preview", lessons=[]))
