@@ -105,6 +105,8 @@ def line_of(certificate: Certificate) -> PassportLine:
         expires_on=certificate.expires_on,
         competences=printed.competences,
         covered=printed.covered,
+        proof=printed.proof,
+        parts=tuple(part.title for part in printed.parts),
     )
 
 

@@ -72,7 +72,11 @@ def entry_of(line: PassportLine, printed_name: str, width: float) -> Entry:
     texts = [(described(line), palette.INK, 0)]
     if line.printed_name != printed_name:
         texts.append((f"Nom imprimé sur ce document : {line.printed_name}", palette.INK, 0))
-    texts.append((f"Niveau d’assurance {line.assurance}, {ASSURANCE_NAMES[line.assurance]}", palette.MUTED, 0))
+    texts.append(
+        (f"Niveau d’assurance {line.assurance}, {ASSURANCE_NAMES[line.proof or line.assurance]}", palette.MUTED, 0)
+    )
+    if line.parts:
+        texts.append((f"Parcours de formations : {' ; '.join(line.parts)}", palette.INK, 0))
     for row in line.competences:
         level = f"niveau {row.level} sur 5" + (f" ({row.level_name})" if row.level_name else "")
         texts.append((f"{row.code} · {row.name} — {level}", palette.INK, row.level))

@@ -25,6 +25,8 @@ class PassportLine:
     expires_on: date | None = None
     competences: tuple[AttestedLevel, ...] = ()
     covered: tuple[str, ...] = ()
+    proof: str = ""  # the key of the words of its assurance, where it is not the assurance itself
+    parts: tuple[str, ...] = ()  # the titles of the courses of a programme
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,7 @@ def line_from_json(fields: dict) -> PassportLine:
             "expires_on": expires_on and date.fromisoformat(expires_on),
             "competences": tuple(AttestedLevel(**row) for row in fields["competences"]),
             "covered": tuple(fields["covered"]),
+            "parts": tuple(fields.get("parts", ())),
         }
     )
 

@@ -8,7 +8,7 @@ from certificates.design import Logo
 from certificates.drawing.attachments import Attachment
 from certificates.drawing.svg import LogoRefused, read_logo
 from certificates.passports.content import PassportContent, PassportLine
-from certificates.snapshot import AttestedLevel
+from certificates.snapshot import FOLLOWED_PROGRAMME, AttestedLevel
 from tests.certificates.makers import a_snapshot
 
 FOUR_COMPETENCES = tuple(
@@ -60,8 +60,9 @@ def a_passport(count):
         a_line(1, expires_on=date(2027, 3, 1)),
         a_line(2, state="expired", course_title=LONG.course_title, printed_name=LONG.printed_name),
         a_line(3, is_attestation=True, assurance="N1", competences=(), covered=covered),
+        a_line(4, assurance="N1", proof=FOLLOWED_PROGRAMME, parts=("Messagerie", "X-Road"), is_attestation=True),
     ]
-    lines = [*unlike, *(a_line(number) for number in range(4, count + 1))][:count]
+    lines = [*unlike, *(a_line(number) for number in range(5, count + 1))][:count]
     return PassportContent(
         public_code="8Q4MXK2P9TRA",
         verification_url="https://academie.example.bj/p/8Q4MXK2P9TRA/",

@@ -367,6 +367,12 @@ def test_long_passports_have_pages_and_lose_nothing(count, pages):
     assert "SPÉCIMEN" not in text
 
 
+def test_document_of_a_programme_names_its_courses():
+    text = text_of(draw_passport(a_passport(4), django_settings.LMS_FONTS_DIR, False))
+    assert "N1, suivi des formations du parcours" in text
+    assert "Parcours de formations : Messagerie ; X-Road" in text
+
+
 def test_document_that_prints_another_name_says_so():
     text = text_of(draw_passport(a_passport(2), django_settings.LMS_FONTS_DIR, False))
     assert "Nom imprimé sur ce document : Ọ̀ṣúnlékẹ̀ Ɖɔ̀súxwɛ́ Marie-Antoinette" in text
