@@ -15,6 +15,9 @@ from certificates.words import assessment_mode
 QR_SIDE, QUIET = 110, 6.5
 GUTTER = 10
 HALF = (PANEL_TEXT_WIDTH - GUTTER) / 2
+QR_TOP = MARGIN + 72 + QR_SIDE + 2 * QUIET
+MODE_SIZES, MODE_HEIGHT = (8.2, 7.6, 7, 6.4), 74  # label included
+MEANING_SIZES = (7.8, 7.2, 6.6, 6, 5.5)
 LABEL_SIZE, VALUE_SIZES = 7.4, (9.5, 8.8, 8, 7.2)
 
 
@@ -47,7 +50,7 @@ def draw_facts(pen: Pen, snapshot: Snapshot) -> float:
     modes = [assessment_mode(snapshot, wording.modes, wording.day) for wording in pen.wordings]
     with pen.canvas.tagged("P"):
         pen.in_line(pen.said("mode"), PANEL_TEXT_LEFT, y, LABEL_SIZE, PANEL_TEXT_WIDTH, REGULAR, palette.MUTED)
-    return pen.paragraphs(modes, PANEL_TEXT_LEFT, y - 11.5, PANEL_TEXT_WIDTH, 8.2, BOLD)
+    return pen.paragraphs(modes, PANEL_TEXT_LEFT, y - 11.5, PANEL_TEXT_WIDTH, MODE_SIZES, BOLD, lowest=y - MODE_HEIGHT)
 
 
 def in_each(pen: Pen, name: str, value) -> list[str]:
@@ -83,7 +86,7 @@ def draw_assurance(pen: Pen, snapshot: Snapshot, colours: Palette, below: float)
     names = [wording.assurance_names[snapshot.proof] for wording in pen.wordings]
     bottom = pen.block("P", names[0], x + 38, y - 12, width - 38, (9.5, 8.5), BOLD, palette.INK, 2)
     meanings = [wording.assurance_meanings[snapshot.proof] for wording in pen.wordings]
-    pen.paragraphs(meanings, x, min(bottom, y - 24) - 14, width, 7.8)
+    pen.paragraphs(meanings, x, min(bottom, y - 24) - 14, width, MEANING_SIZES, lowest=QR_TOP + 5)
 
 
 def draw_verification(pen: Pen, snapshot: Snapshot, colours: Palette, code_text: str) -> None:
@@ -98,7 +101,7 @@ def draw_verification(pen: Pen, snapshot: Snapshot, colours: Palette, code_text:
     with canvas.tagged("Figure", alt=description, box=box):
         canvas._code.append(qr_operators(code_text, *corner, QR_SIDE))
     side = x + QR_SIDE + 2 * QUIET + 9
-    pen.paragraphs(pen.said("scan"), side, y + QR_SIDE + 8, WIDTH - MARGIN - side - 6, 8.5, BOLD, colours.main)
+    pen.paragraphs(pen.said("scan"), side, y + QR_SIDE + 1, WIDTH - MARGIN - side - 6, (8.5,), BOLD, colours.main)
     address = f"{urlsplit(snapshot.verification_url).netloc}/verifier"
     link = canvas.link_annotation(
         snapshot.verification_url,

@@ -68,9 +68,22 @@ class Pen:
         most = len(wrapped(text, font, size, width))
         return self.block("P", text, x, y, width, (size,), font, colour, most, leading, language)
 
-    def paragraphs(self, texts, x, y, width, size, font=REGULAR, colour=INK):
-        """A text and, smaller below it, its translation; gives the height of the last line."""
+    def paragraphs(self, texts, x, y, width, sizes, font=REGULAR, colour=INK, lowest=0.0):
+        """A text and, smaller below it, its translation; gives the height of the last line.
+
+        In the first of these sizes whose last line stands at `lowest` or above, in the last one when none does.
+        """
+        size = next((size for size in sizes if y - drop(texts, width, size, font) >= lowest), sizes[-1])
         y = self.paragraph(texts[0], x, y, width, size, font, colour)
         for wording, text in zip(self.wordings[1:], texts[1:], strict=True):
             y = self.paragraph(text, x, y - size * 1.35, width, size * 0.92, REGULAR, MUTED, language=wording.tag)
         return y
+
+
+def drop(texts, width: float, size: float, font: str) -> float:
+    """How far below its first line the last line of `Pen.paragraphs` stands."""
+    lines = len(wrapped(texts[0], font, size, width)) - 1
+    below = [
+        1.35 * size + (len(wrapped(text, REGULAR, size * 0.92, width)) - 1) * size * 0.92 * 1.3 for text in texts[1:]
+    ]
+    return lines * size * 1.3 + sum(below)
