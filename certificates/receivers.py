@@ -13,6 +13,8 @@ from certificates.actions.programmes import (
 )
 from certificates.models import Certificate
 from certificates.signals import certificate_issued, certificate_state_changed
+from lms.assessment.signals import sitting_closed
+from lms.core.jobs import hasten
 from lms.learning.signals import course_completed, programme_completed
 
 
@@ -47,6 +49,12 @@ def follow_state(sender, certificate, **kwargs):
         suspend_what_stands_on(certificate, timezone.now())
     elif certificate.state == Certificate.State.VALID:
         follow_course_certificate(certificate, timezone.now())
+
+
+@receiver(sitting_closed, dispatch_uid="certificates.issue_after_sitting")
+def issue_after_sitting(sender, sitting, **kwargs):
+    """What waited for the minutes is decided now."""
+    hasten("certificates.issue", timezone.now())
 
 
 @receiver(certificate_state_changed, dispatch_uid="certificates.publish_states_on_change")

@@ -19,6 +19,7 @@ from certificates.actions import (
     archive_batch,
     ask_for_archives,
     ask_for_states,
+    awaits_minutes,
     close_log,
     forget_old_names,
     is_held,
@@ -40,6 +41,7 @@ from certificates.actions.passports import publish_passport
 from certificates.actions.picturing import JOB as PICTURE_JOB
 from certificates.actions.picturing import make_picture
 from certificates.actions.programmes import reserve_programme_certificate
+from certificates.actions.proving import MinutesAwaited
 from certificates.actions.renewals import ask_for_reminders, may_renew
 from certificates.actions.stopping import heed_stop
 from certificates.actions.versions import ASSIGN_JOB, DECIDED_JOB
@@ -78,11 +80,13 @@ logger = logging.getLogger(__name__)
 @job_handler("certificates.issue", queue="signing", max_attempts=20)  # some ten hours: an HSM may be away for a night
 def issue(job):
     """Reserve, draw and seal, publish; each step may be repeated, and is done once. What is held waits for a decision,
-    and everything while issuing is stopped.
+    what was passed in a sitting for its minutes, and everything while issuing is stopped.
     """
     if "certificate" not in job.payload:
         if "programme_enrolment" in job.payload:
             return issue_programme(job.payload["programme_enrolment"])
+        if awaits_minutes(job.payload["enrolment"]):
+            raise MinutesAwaited
         return issue_all([job.payload["enrolment"]])
     certificate = Certificate.objects.get(pk=job.payload["certificate"])
     heed_stop([certificate.person_id])
@@ -103,7 +107,7 @@ def issue_all(enrolments: Sequence[int]) -> None:
     certificates = [
         reserve_certificate(enrolment, timezone.now())
         for enrolment in enrolments
-        if not is_held(enrolment, timezone.now())
+        if not awaits_minutes(enrolment) and not is_held(enrolment, timezone.now())
     ]
     make_documents(certificates)
 

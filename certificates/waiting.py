@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from certificates.actions.proving import is_sitting_open
 from certificates.models import Certificate, CoursePolicy, Hold, IssuingStop
 from lms.learning.models import Enrolment
 
@@ -20,9 +21,12 @@ class Wait:
 
 
 def wait_of(enrolment: Enrolment) -> Wait | None:
-    """What a certificate waits for; None when it is there, or on its way. Four queries at most."""
+    """What a certificate waits for; None when it is there, or on its way. Five queries at most."""
     if Certificate.objects.filter(enrolment=enrolment.pk).exclude(state=Certificate.State.VOID).exists():
         return None
+    if is_sitting_open(enrolment.pk):
+        text = _("Il sera délivré quand le surveillant aura fermé la séance, un jour après sa fin au plus tard.")
+        return Wait(_("Votre certificat attend le procès-verbal de la séance"), text)
     if hold := Hold.objects.waiting().filter(enrolment=enrolment.pk).first():
         return hold_words(hold)
     if IssuingStop.objects.in_force().about([enrolment.person_id]).exists():

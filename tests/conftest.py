@@ -124,7 +124,7 @@ def django_db_setup(request, french_screens, django_db_setup, django_db_blocker)
     from certificates import design_triggers, log_triggers, version_triggers
     from courses import review_triggers
     from courses.actions import ensure_site
-    from lms.assessment import mark_triggers
+    from lms.assessment import mark_triggers, sitting_triggers
     from lms.core import audit_triggers
 
     if not any(map(meets_database, request.session.items)):
@@ -136,6 +136,7 @@ def django_db_setup(request, french_screens, django_db_setup, django_db_blocker)
         if connection.vendor == "sqlite":
             audit_triggers.remove(connection)
             mark_triggers.remove(connection)
+            sitting_triggers.remove(connection)
             design_triggers.remove(connection)
             review_triggers.remove(connection)
             log_triggers.remove(connection)

@@ -12,7 +12,12 @@ from certificates.actions.crediting import (
     publish_states,
 )
 from certificates.actions.holds import AlreadyDecided, is_held, refuse_hold, release_hold
-from certificates.actions.issuing import ask_for_certificate, publish_certificate, reserve_certificate
+from certificates.actions.issuing import (
+    ask_for_certificate,
+    awaits_minutes,
+    publish_certificate,
+    reserve_certificate,
+)
 from certificates.actions.life import ActRefused, lift_suspension, revoke_certificate, suspend_certificate, void_number
 from certificates.actions.logging_acts import CLOSE_JOB, close_log, log_acts
 from certificates.actions.showing import choose_visibility, erase_name, forget_old_names, renew_link
@@ -32,6 +37,7 @@ __all__ = [
     "ask_for_archives",
     "ask_for_certificate",
     "ask_for_states",
+    "awaits_minutes",
     "choose_visibility",
     "close_log",
     "erase_name",

@@ -11,7 +11,7 @@ from django.utils import timezone
 from certificates import rules, storage
 from certificates.actions.designing import design_for, version_in_use
 from certificates.actions.life import may_take_over, replace_former
-from certificates.actions.proving import Proof, proof_of
+from certificates.actions.proving import Proof, is_sitting_open, proof_of
 from certificates.keys.register import register_key
 from certificates.lasting.port import Stamp
 from certificates.lasting.signature import SealedDocument
@@ -99,6 +99,11 @@ def last_of(undertaking: dict) -> Certificate | None:
     return rows.order_by("-revision").first()
 
 
+def awaits_minutes(enrolment_pk: int) -> bool:
+    """Whether the first certificate of an enrolment must wait for a supervised sitting to close; two queries."""
+    return is_sitting_open(enrolment_pk) and last_certificate(enrolment_pk) is None
+
+
 def next_revision(undertaking: dict) -> int:
     """The revision to give its next number; the counter's row is locked."""
     return Certificate.objects.filter(**undertaking).count() + 1
@@ -124,6 +129,7 @@ def snapshot_of(
         competences=proof.attested,
         covered=proof.covered,
         pass_mark_percent=proof.pass_mark_percent,
+        sittings=proof.sittings,
         expires_on=last_day(course.pk, timezone.localdate(now)),
     )
 

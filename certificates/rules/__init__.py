@@ -109,9 +109,12 @@ def retention_start(today: date, years: int) -> date:
     return today.replace(year=today.year - years, day=min(today.day, 28))
 
 
-def assurance_proved(stated: str, is_tested: bool) -> str:
+def assurance_proved(stated: str, is_tested: bool, is_supervised: bool) -> str:
     """What the completion of a course proves, whatever its sheet claims: N1 (followed) without a marked test passed.
 
-    A test taken on line gives N2 at most: no fact says yet that it was supervised (N3), or what was learnt applied (N4).
+    A test gives N2, N3 when every one that counts was supervised. That what was learnt is applied (N4) is a fact that comes
+    after, and gives another certificate.
     """
-    return "N2" if is_tested and stated != "N1" else "N1"
+    if not is_tested or stated == "N1":
+        return "N1"
+    return "N3" if is_supervised else "N2"

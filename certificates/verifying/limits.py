@@ -4,24 +4,12 @@ The login's own limiter (allauth) is tied to its settings and meant to stay priv
 address behind trusted proxies is what we share.
 """
 
-import time
 from functools import wraps
 
 from allauth.account.adapter import get_adapter
-from django.core.cache import cache
 from django.shortcuts import render
 
-
-def take(name: str, who: str, most: int, seconds: int) -> bool:
-    """Count one more request of `who` in the current window of `seconds`; False when it is one too many."""
-    window = int(time.time() // seconds)
-    key = f"limit:{name}:{who}:{window}"
-    if cache.add(key, 1, seconds):
-        return most >= 1
-    try:
-        return cache.incr(key) <= most
-    except ValueError:  # the window closed between the two calls
-        return True
+from lms.core.limits import take
 
 
 def page_of_refusal(request, seconds: int):

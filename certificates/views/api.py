@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from certificates.rules.names import LONGEST_NAME
 from certificates.verifying.checks_made import count_check
 from certificates.verifying.dropped import answer_to
-from certificates.verifying.limits import limited, take
+from certificates.verifying.limits import limited
 from certificates.verifying.quarantine import TooBusy
 from certificates.verifying.said import said_of_certificate, said_of_file
 from certificates.verifying.shown import typed_name_is_right
@@ -25,6 +25,7 @@ from certificates.verifying.verdicts import LARGEST_BYTES
 from certificates.views.codes import CODES_PER_MINUTE, NAMES_PER_HOUR, certificate_of
 from certificates.views.files import FILES_PER_MINUTE
 from certificates.views.headers import unindexed
+from lms.core.limits import take
 
 DESCRIPTION = "lms/api/verification-v1.json"
 FIVE_MINUTES = "public, max-age=300"

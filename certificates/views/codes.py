@@ -10,9 +10,10 @@ from certificates.forms import CodeForm, NameForm, PdfForm
 from certificates.models import Certificate, Passport
 from certificates.rules import code_from
 from certificates.verifying.checks_made import count_check
-from certificates.verifying.limits import limited, page_of_refusal, take
+from certificates.verifying.limits import limited, page_of_refusal
 from certificates.verifying.shown import name_is_shown, typed_name_is_right
 from certificates.views.headers import unindexed
+from lms.core.limits import take
 
 # Mobile operators put many people behind one address; a code has 60 random bits, so this leaks nothing.
 CODES_PER_MINUTE = 60

@@ -6,7 +6,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from courses.models import QuizPage
-from lms.assessment.models import Allowance, Attempt
+from lms.assessment.models import Allowance, Attempt, SittingSupervisor
 from lms.core.identity import identity
 
 
@@ -32,6 +32,13 @@ def tell_of_allowance(allowance: Allowance) -> None:
     """Tell a learner what they were granted in a quiz, until when and why."""
     path = reverse("assessment:quiz", args=[allowance.quiz_id])
     _post(allowance.enrolment.person.email, "allowance", "Dérogation", path, allowance.quiz, {"allowance": allowance})
+
+
+def tell_of_sitting(named: SittingSupervisor) -> None:
+    """Tell a person that they supervise a sitting."""
+    sitting = named.sitting
+    context = {"sitting": sitting, "course": sitting.course}
+    _post(named.person.email, "supervisor", "Séance à surveiller", sitting.get_absolute_url(), sitting.quiz, context)
 
 
 def _send(to: str, attempt: Attempt, letter: str, subject: str, path: str, context: dict) -> None:

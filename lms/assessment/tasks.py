@@ -8,9 +8,19 @@ from django.utils import timezone
 from courses.models import CoursePage, QuizPage
 from lms.assessment.actions import settle_all
 from lms.assessment.actions.regrading import apply_regrade, to_regrade
+from lms.assessment.actions.sittings import close_forgotten
 from lms.assessment.actions.statistics import JOB, ask_statistics, compute_statistics, courses_to_compute
-from lms.assessment.letters import tell_of_allowance, write_to_learner, write_to_trainers
-from lms.assessment.models import Allowance, Appeal, Attempt, MarkLine, Regrade
+from lms.assessment.letters import tell_of_allowance, tell_of_sitting, write_to_learner, write_to_trainers
+from lms.assessment.models import (
+    Allowance,
+    Appeal,
+    Attempt,
+    MarkLine,
+    Regrade,
+    SittingEntry,
+    SittingIncident,
+    SittingSupervisor,
+)
 from lms.core.jobs import job_handler
 
 REPORT_EVERY = 50
@@ -42,6 +52,27 @@ def close_expired_attempts_task():
     attempt before settles it.
     """
     settle_all(timezone.now())
+
+
+@shared_task(name="assessment.close_forgotten_sittings")
+def close_forgotten_sittings_task():
+    """Close the sittings nobody closed a day after their end."""
+    close_forgotten(timezone.now())
+
+
+@job_handler("assessment.tell_supervisor")
+def tell_supervisor(job):
+    """Tell who supervises a sitting where, when, and what is expected of them."""
+    named = SittingSupervisor.objects.select_related("sitting__quiz", "sitting__course", "person")
+    tell_of_sitting(named.get(sitting=job.payload["sitting"], person=job.payload["person"]))
+
+
+@job_handler("assessment.tell_excluded")
+def tell_excluded(job):
+    """Tell a learner that their attempt proves nothing, and why."""
+    entry = SittingEntry.objects.with_facts().get(pk=job.payload["entry"])
+    deciding = [row for row in entry.incidents.all() if row.effect == SittingIncident.Effect.EXCLUDES]
+    write_to_learner(entry.attempt, "excluded", "Tentative écartée", entry=entry, incident=deciding[-1])
 
 
 @job_handler("assessment.tell_appeal")

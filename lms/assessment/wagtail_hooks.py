@@ -7,13 +7,14 @@ from wagtail.admin.widgets import Button
 
 from courses.models import CoursePage, QuizPage
 from courses.permissions import can_teach
-from lms.assessment.back_office import allowances, appeals, follow_up, lists, marking, regrading
+from lms.assessment.back_office import allowances, appeals, follow_up, lists, marking, regrading, sittings
 from lms.assessment.back_office.attempts import VIEW, AttemptViewSet
 from lms.assessment.back_office.menu import AssessmentGroup
-from lms.assessment.back_office.waiting import waiting_work
+from lms.assessment.back_office.waiting import own_work, waiting_work
 from lms.people.rules import Role
 
 hooks.register("register_waiting_work", waiting_work)
+hooks.register("register_own_work", own_work)
 
 
 @hooks.register("register_admin_viewset")
@@ -34,6 +35,11 @@ def marking_urls():
 @hooks.register("register_admin_urls")
 def allowance_urls():
     return [path("derogations/accorder/", allowances.grant, name="assessment_grant")]
+
+
+@hooks.register("register_admin_urls")
+def sitting_urls():
+    return [path("seances-surveillees/ouvrir/", sittings.open_one, name="assessment_open_sitting")]
 
 
 @hooks.register("register_admin_urls")

@@ -463,6 +463,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60,
         "options": {"expires": 60},
     },
+    # Supervised sittings that nobody closed, a day after their end.
+    "assessment.close_forgotten_sittings": {
+        "task": "assessment.close_forgotten_sittings",
+        "schedule": crontab(minute="*/30"),
+        "options": {"expires": 1800},
+    },
     # Pages whose hour has come are published, those whose end has come are taken off.
     "courses.publish_scheduled": {
         "task": "courses.publish_scheduled",

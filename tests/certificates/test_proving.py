@@ -20,14 +20,16 @@ from tests.certificates.makers import a_snapshot, make_completion, make_course, 
 
 
 @pytest.mark.parametrize(
-    ("stated", "is_tested", "proved"),
+    ("stated", "is_tested", "is_supervised", "proved"),
     [
-        ("N1", False, "N1"), ("N2", False, "N1"), ("N3", False, "N1"), ("N4", False, "N1"),
-        ("N1", True, "N1"), ("N2", True, "N2"), ("N3", True, "N2"), ("N4", True, "N2"),
+        *((stated, False, False, "N1") for stated in ("N1", "N2", "N3", "N4")),
+        ("N1", True, False, "N1"), ("N1", True, True, "N1"),
+        *((stated, True, False, "N2") for stated in ("N2", "N3", "N4")),
+        *((stated, True, True, "N3") for stated in ("N2", "N3", "N4")),
     ],
 )  # fmt: skip
-def test_assurance_follows_the_facts_not_the_claim(stated, is_tested, proved):
-    assert assurance_proved(stated, is_tested) == proved
+def test_assurance_follows_the_facts_not_the_claim(stated, is_tested, is_supervised, proved):
+    assert assurance_proved(stated, is_tested, is_supervised) == proved
 
 
 def printed(completion) -> Snapshot:

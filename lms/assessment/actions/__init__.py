@@ -20,6 +20,8 @@ from lms.assessment.actions.refusals import (
     QuizClosed,
     QuizNotOpen,
     QuizNotOpenYet,
+    SittingOver,
+    SupervisionRequired,
     TooSoon,
     UnknownQuestion,
 )
@@ -39,6 +41,8 @@ __all__ = [
     "QuizClosed",
     "QuizNotOpen",
     "QuizNotOpenYet",
+    "SittingOver",
+    "SupervisionRequired",
     "TooSoon",
     "UnknownQuestion",
     "check_question",

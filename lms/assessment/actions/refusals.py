@@ -43,6 +43,14 @@ class TooSoon(AttemptRefused):
     """The next attempt may begin `until`."""
 
 
+class SupervisionRequired(AttemptRefused):
+    """The quiz is taken in a supervised sitting, with the code given there."""
+
+
+class SittingOver(AttemptRefused):
+    """The sitting was closed, or its hours are past, since its code was typed."""
+
+
 class AttemptSubmitted(Exception):
     """The attempt was submitted, by its learner or by the clock: its answers no longer change."""
 

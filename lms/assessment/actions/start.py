@@ -19,11 +19,13 @@ from lms.assessment.actions.refusals import (
     QuizClosed,
     QuizNotOpen,
     QuizNotOpenYet,
+    SittingOver,
+    SupervisionRequired,
     TooSoon,
 )
 from lms.assessment.actions.submission import settle
-from lms.assessment.models import Attempt, Regrade, ServedQuestion
-from lms.assessment.rules import scoring, serving, timing
+from lms.assessment.models import Attempt, Regrade, ServedQuestion, SittingEntry, SupervisedSitting
+from lms.assessment.rules import scoring, serving, supervision, timing
 from lms.assessment.rules.allowances import NOTHING_MORE, Extra
 from lms.learning.models import Enrolment
 
@@ -38,18 +40,23 @@ class AsWritten(Random):
 
 
 def start_attempt(
-    enrolment: Enrolment, quiz: QuizPage, now: datetime.datetime, random: Random | None = None
+    enrolment: Enrolment,
+    quiz: QuizPage,
+    now: datetime.datetime,
+    random: Random | None = None,
+    sitting: SupervisedSitting | None = None,
 ) -> Attempt:
     """Begin an attempt, or find again the one that is open; one that expired or was handed in is marked first.
 
-    The questions are frozen as served (latest version of each, drawn, shuffled) and so are the rules and the deadline.
-    Locks the enrolment, so that two tabs open one attempt. Raises an AttemptRefused.
+    The questions are frozen as served (latest version of each, drawn, shuffled) and so are the rules and the deadline,
+    which is no later than the end of the `sitting` it is begun in; a supervised quiz begins in one alone.
+    Locks the enrolment, so that two tabs open one attempt, then the sitting. Raises an AttemptRefused.
     """
     random = random or SystemRandom()
-    attempt = _start(enrolment, quiz, now, random)
+    attempt = _start(enrolment, quiz, now, random, sitting)
     if attempt.state == State.HANDED_IN or attempt.is_past_due(now):
         settle(attempt, now)  # outside that transaction: it locks the attempt, then the enrolment
-        attempt = _start(enrolment, quiz, now, random)
+        attempt = _start(enrolment, quiz, now, random, sitting)
     return attempt
 
 
@@ -85,7 +92,9 @@ def refusal(
 
 
 @transaction.atomic
-def _start(enrolment: Enrolment, quiz: QuizPage, now: datetime.datetime, random: Random) -> Attempt:
+def _start(
+    enrolment: Enrolment, quiz: QuizPage, now: datetime.datetime, random: Random, sitting: SupervisedSitting | None
+) -> Attempt:
     enrolment = Enrolment.objects.select_for_update().get(pk=enrolment.pk)
     attempts = list(enrolment.attempts.filter(quiz=quiz).order_by("number"))
     if attempts and attempts[-1].state != State.SUBMITTED:
@@ -93,9 +102,11 @@ def _start(enrolment: Enrolment, quiz: QuizPage, now: datetime.datetime, random:
     more = extra_of(enrolment, quiz, now)
     if refused := refusal(enrolment, quiz, attempts, now, more):
         raise refused
+    sitting = _sitting_of(quiz, sitting, now)
     served = _questions_to_serve(enrolment, quiz, random)
     if not served:
         raise QuizNotOpen
+    due_at = timing.deadline(now, quiz.time_limit_minutes, more.closes_at(quiz.closes_at), more.minutes)
     attempt = Attempt.objects.create(
         enrolment=enrolment,
         quiz=quiz,
@@ -104,13 +115,27 @@ def _start(enrolment: Enrolment, quiz: QuizPage, now: datetime.datetime, random:
         pass_mark_percent=quiz.pass_mark_percent,
         rules=quiz.rules(),
         started_at=now,
-        due_at=timing.deadline(now, quiz.time_limit_minutes, more.closes_at(quiz.closes_at), more.minutes),
+        due_at=timing.earliest(due_at, sitting and sitting.ends_at),
         max_points=sum(question.points for question in served),
     )
     for question in served:
         question.attempt = attempt
     ServedQuestion.objects.bulk_create(served)
+    if sitting:
+        SittingEntry.objects.create(sitting=sitting, attempt=attempt, entered_at=now)
     return attempt
+
+
+def _sitting_of(quiz: QuizPage, sitting: SupervisedSitting | None, now: datetime.datetime) -> SupervisedSitting | None:
+    """Where a supervised quiz begins, locked; None for one that is not. Raises SupervisionRequired, SittingOver."""
+    if not supervision.needs_supervision(quiz.assurance):
+        return None
+    if sitting is None or sitting.quiz_id != quiz.pk:
+        raise SupervisionRequired
+    sitting = SupervisedSitting.objects.select_for_update().get(pk=sitting.pk)
+    if not sitting.is_open(now):
+        raise SittingOver
+    return sitting
 
 
 def _questions_to_serve(enrolment: Enrolment, quiz: QuizPage, random: Random) -> list[ServedQuestion]:

@@ -7,10 +7,11 @@ from lms.assessment.back_office.allowances import AllowanceViewSet
 from lms.assessment.back_office.appeals import AppealViewSet, FlagViewSet
 from lms.assessment.back_office.marking import MarkingViewSet
 from lms.assessment.back_office.regrading import RegradeViewSet
+from lms.assessment.back_office.sittings import SittingViewSet
 
 
 class AssessmentGroup(ModelViewSetGroup):
     menu_label = _("Évaluations")
     menu_icon = "tasks"
     menu_order = 130
-    items = (MarkingViewSet, AppealViewSet, FlagViewSet, RegradeViewSet, AllowanceViewSet)
+    items = (MarkingViewSet, AppealViewSet, FlagViewSet, RegradeViewSet, AllowanceViewSet, SittingViewSet)

@@ -1,11 +1,14 @@
-"""What waits for those who teach: answers, contested marks, flagged questions, remarks. A line each on the dashboard."""
+"""What waits for those who teach: answers, contested marks, flagged questions, remarks. A line each on the dashboard.
+
+And, in their own space, for those who supervise.
+"""
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from wagtail.permissions import page_permission_policy
 
 from courses.models import CoursePage
-from lms.assessment.models import Appeal, QuestionFlag, ServedQuestion
+from lms.assessment.models import Appeal, QuestionFlag, ServedQuestion, SupervisedSitting
 from lms.core.waiting import Waiting
 from lms.learning.models import LessonRemark
 
@@ -23,3 +26,9 @@ def waiting_work(user):
     oldest = remarks.order_by("sent_at", "pk").values_list("enrolment__course", flat=True).first()
     url = reverse("assessment_remark_list", args=[oldest]) if oldest else reverse("formations:index")
     yield Waiting(_("Remarques"), remarks.count(), url)
+
+
+def own_work(user):
+    """Hook register_own_work: the sittings to supervise, until they are closed."""
+    sittings = SupervisedSitting.objects.supervised_by(user).not_closed()
+    yield Waiting(_("Séances à surveiller"), sittings.count(), reverse("assessment:sittings"))

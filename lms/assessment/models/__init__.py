@@ -6,6 +6,14 @@ from lms.assessment.models.attempts import Attempt, AttemptQuerySet, ServedQuest
 from lms.assessment.models.files import AnswerFile
 from lms.assessment.models.ledger import MarkLine
 from lms.assessment.models.regrades import Regrade
+from lms.assessment.models.sittings import (
+    IdentityCheck,
+    SittingEntry,
+    SittingIncident,
+    SittingRecord,
+    SittingSupervisor,
+    SupervisedSitting,
+)
 from lms.assessment.models.statistics import ItemStatistics
 
 __all__ = [
@@ -14,9 +22,15 @@ __all__ = [
     "Appeal",
     "Attempt",
     "AttemptQuerySet",
+    "IdentityCheck",
     "ItemStatistics",
     "MarkLine",
     "QuestionFlag",
     "Regrade",
     "ServedQuestion",
+    "SittingEntry",
+    "SittingIncident",
+    "SittingRecord",
+    "SittingSupervisor",
+    "SupervisedSitting",
 ]

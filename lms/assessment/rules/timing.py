@@ -25,6 +25,11 @@ def deadline(
     return min(ends, default=None)
 
 
+def earliest(one: datetime | None, other: datetime | None) -> datetime | None:
+    """The first of two ends, either of which may be none."""
+    return min((end for end in (one, other) if end), default=None)
+
+
 def is_over(due_at: datetime | None, now: datetime) -> bool:
     """Whether the deadline and its grace are past."""
     return due_at is not None and due_at < earliest_open_deadline(now)

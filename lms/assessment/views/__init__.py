@@ -5,6 +5,15 @@ from lms.assessment.views.attempts import answer, attempt, result, submit
 from lms.assessment.views.files import answer_file, hand_in
 from lms.assessment.views.quick_check import quick_check
 from lms.assessment.views.quiz import quiz
+from lms.assessment.views.sittings import (
+    sitting,
+    sitting_close,
+    sitting_identity,
+    sitting_incident,
+    sitting_minutes,
+    sitting_minutes_csv,
+    sittings,
+)
 
 __all__ = [
     "answer",
@@ -16,5 +25,12 @@ __all__ = [
     "quick_check",
     "quiz",
     "result",
+    "sitting",
+    "sitting_close",
+    "sitting_identity",
+    "sitting_incident",
+    "sitting_minutes",
+    "sitting_minutes_csv",
+    "sittings",
     "submit",
 ]

@@ -24,6 +24,10 @@ REFUSALS = {
     actions.QuizAlreadyPassed: gettext_lazy("Vous avez déjà réussi cette évaluation."),
     actions.AttemptBeingMarked: gettext_lazy("Votre tentative est en cours de correction : attendez son résultat."),
     actions.NoAttemptLeft: gettext_lazy("Vous avez utilisé toutes vos tentatives."),
+    actions.SupervisionRequired: gettext_lazy(
+        "Cette évaluation se passe en séance surveillée : tapez le code que le surveillant donne dans la salle."
+    ),
+    actions.SittingOver: gettext_lazy("Cette séance est finie. Voyez ci-dessous les suivantes."),
     actions.TooSoon: gettext_lazy("Vous pourrez recommencer à partir du %(until)s."),
 }
 MOMENT = "j F Y à H:i"

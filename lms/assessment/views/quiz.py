@@ -10,10 +10,12 @@ from django.views.decorators.http import require_http_methods
 
 from courses.models import QuizPage
 from lms.assessment import actions
-from lms.assessment.models import Allowance, Attempt
-from lms.assessment.rules import scoring
+from lms.assessment.actions.sittings import sitting_with_code
+from lms.assessment.models import Allowance, Attempt, SupervisedSitting
+from lms.assessment.rules import scoring, supervision
 from lms.assessment.rules.allowances import extra
 from lms.assessment.views.around import crumbs, find_place, refusal_text, shown_of
+from lms.core.limits import take
 from lms.learning.models import Enrolment
 from lms.learning.study import Study
 from lms.learning.views.steps import steps
@@ -44,12 +46,35 @@ def quiz(request, pk):
 
 
 def _start(request, page: QuizPage, study: Study):
+    now, sitting = timezone.now(), None
     try:
-        started = actions.start_attempt(Enrolment(pk=study.enrolment_id, person=request.user), page, timezone.now())
+        if supervision.needs_supervision(page.assurance) and request.POST.get("code"):
+            sitting = _sitting(request, page, now)
+        enrolment = Enrolment(pk=study.enrolment_id, person=request.user)
+        started = actions.start_attempt(enrolment, page, now, sitting=sitting)
+    except WrongCode as refusal:
+        messages.error(request, str(refusal))
+        return redirect("assessment:quiz", page.pk)
     except actions.AttemptRefused as refusal:
         messages.error(request, refusal_text(refusal))
         return redirect("assessment:quiz", page.pk)
     return redirect("assessment:attempt", started.pk)
+
+
+class WrongCode(Exception):
+    """No sitting of this quiz has this code now, or too many were tried; says so in a sentence."""
+
+
+def _sitting(request, page: QuizPage, now) -> SupervisedSitting:
+    who = f"{request.user.pk}:{page.pk}"
+    if not take("sitting-code", who, supervision.TRIES, supervision.TRIES_SECONDS):
+        raise WrongCode(_("Trop d’essais. Attendez dix minutes, puis tapez le code que le surveillant vous donne."))
+    sitting = sitting_with_code(page, request.POST["code"], now)
+    if sitting is None:
+        raise WrongCode(
+            _("Ce code n’est pas, ou plus, celui de la séance : il change toutes les cinq minutes. Redemandez-le.")
+        )
+    return sitting
 
 
 def _refusal_told(refused: actions.AttemptRefused | None, is_withheld: bool) -> str:
@@ -57,6 +82,14 @@ def _refusal_told(refused: actions.AttemptRefused | None, is_withheld: bool) -> 
     if isinstance(refused, actions.NoAttemptLeft) and is_withheld:
         return _("Votre tentative est remise : le résultat paraîtra à la clôture.")
     return refusal_text(refused) if refused else ""
+
+
+def _coming_sittings(page: QuizPage, now) -> list[SupervisedSitting]:
+    """Where and when a supervised quiz can be taken; no query for any other."""
+    if not supervision.needs_supervision(page.assurance):
+        return []
+    sittings = SupervisedSitting.objects.not_closed().filter(quiz=page, ends_at__gt=now)
+    return list(sittings.order_by("starts_at", "pk"))
 
 
 def _rules(page: QuizPage, study: Study, item, attempts: list[Attempt], now) -> dict:
@@ -85,6 +118,8 @@ def _rules(page: QuizPage, study: Study, item, attempts: list[Attempt], now) -> 
         "is_limited": left is not None,
         "is_being_marked": any(one.awaits_marking for one in attempts),
         "may_start": refused is None and open_attempt is None,
+        "is_supervised": supervision.needs_supervision(page.assurance),
+        "sittings": _coming_sittings(page, now),
         "refusal": _refusal_told(refused, is_withheld),
         "is_over": isinstance(refused, actions.NoAttemptLeft | actions.QuizClosed) and not is_withheld,
         "previous": study.outline.before(item) if item else None,

@@ -8,6 +8,8 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from lms.core.waiting import own_work
+
 # Address name, label, icon, who sees it.
 ENTRIES = (
     ("courses:catalogue", _("Formations"), "book", "all"),
@@ -27,6 +29,12 @@ def navigation(context):
     is_member = bool(user and user.is_authenticated)
     readers = ("all", "members", "managers") if is_member and context.get("nav_may_see_people") else ("all", "members")
     return _drawn(readers if is_member else ("all",), _place(request.path if request else ""), get_language())
+
+
+@register.simple_tag(name="own_work", takes_context=True)
+def own_work_tag(context):
+    """What waits for who looks, besides their own courses."""
+    return own_work(context["request"].user)
 
 
 @register.simple_tag
