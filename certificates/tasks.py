@@ -33,6 +33,7 @@ from certificates.actions import (
 )
 from certificates.actions.act_batches import run_acts, settle_line
 from certificates.actions.assigning import TELL_JOB, ask_for_late_holders, assign_version
+from certificates.actions.applying import managers_of
 from certificates.actions.batches import run_batch
 from certificates.actions.file_checks import JOB as FILE_CHECK_JOB
 from certificates.actions.file_checks import forget_checks, run_check
@@ -53,6 +54,7 @@ from certificates.lasting.port import StampUnavailable, TimeStamper
 from certificates.lasting.proofs import ProofKeeper
 from certificates.lasting.room import certificates_of, open_revocation_source, open_time_stamper
 from certificates.lasting.signature import seal_and_stamp, seal_and_stamp_all
+from certificates.lasting.signature import seal_and_stamp_all
 from certificates.models import (
     ActBatch,
     Certificate,
@@ -66,6 +68,7 @@ from certificates.models import (
     Passport,
     Recertification,
     SubstantialVersion,
+    WorkApplication,
 )
 from certificates.sealing.port import SealerRefused
 from certificates.sealing.room import open_sealer, open_signer
@@ -367,6 +370,27 @@ def tell_version(job):
     body = render_to_string("certificates/email/version.txt", context)
     subject = f"Version importante de « {version.course.title} » : {version.state}"
     EmailMessage(subject, body, to=[version.marked_by.email]).send()
+@job_handler("certificates.tell_application")
+def tell_application(job):
+    """Tell the managers of a holder, as their posts name them today, what they are asked to confirm."""
+    rows = WorkApplication.objects.select_related("holder", "certificate")
+    application = rows.get(pk=job.payload["application"])
+    url = f"{settings.LMS_PUBLIC_URL}{reverse('certificates:confirmation', args=[application.pk])}"
+    for manager in managers_of(application.holder, timezone.localdate()):
+        context = {"application": application, "manager": manager, "url": url, "site_name": identity().name}
+        body = render_to_string("certificates/email/application.txt", context)
+        EmailMessage(f"À confirmer : {application.holder}", body, to=[manager.email]).send()
+
+
+@job_handler("certificates.tell_decision")
+def tell_decision(job):
+    """Tell the holder what their hierarchy answered."""
+    rows = WorkApplication.objects.select_related("holder", "certificate", "decision__author")
+    application = rows.get(pk=job.payload["application"])
+    url = f"{settings.LMS_PUBLIC_URL}{reverse('certificates:application', args=[application.certificate_id])}"
+    context = {"application": application, "decision": application.decision, "url": url, "site_name": identity().name}
+    body = render_to_string("certificates/email/decision.txt", context)
+    EmailMessage("Application au travail : la réponse", body, to=[application.holder.email]).send()
 
 
 @job_handler("certificates.tell_hold")

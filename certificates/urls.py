@@ -4,6 +4,7 @@ from django.urls import path, re_path
 
 from certificates.views import (
     api,
+    applications,
     codes,
     corrections,
     files,
@@ -31,6 +32,9 @@ urlpatterns = [
     path("mes-certificats/<int:pk>/corriger-le-nom/", corrections.correction, name="correction"),
     path("mes-certificats/<int:pk>/renouveler/", renewals.renewal, name="renewal"),
     path("mes-certificats/mise-a-jour/<int:pk>/", updates.update, name="update"),
+    path("mes-certificats/<int:pk>/application/", applications.application, name="application"),
+    path("confirmations/", applications.confirmations, name="confirmations"),
+    path("confirmations/<int:pk>/", applications.confirmation, name="confirmation"),
     path("mes-certificats/en-attente/<int:pk>/", holds.hold, name="hold"),
     path("mes-certificats/en-attente/<int:pk>/questions/", holds.start_check, name="start_check"),
     path("mes-certificats/questions/<int:pk>/", holds.check, name="check"),

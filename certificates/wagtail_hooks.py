@@ -19,10 +19,19 @@ from certificates.permissions import HR_OFFICER, OFFICER, VIEW, VIEW_VERSION
 from courses.models import CoursePage
 from courses.permissions import can_teach
 from courses.reviewing import branches_reviewed_by, pages_reviewed_by
+from certificates.models import WorkApplication
+from certificates.permissions import HR_OFFICER, OFFICER, STOP, VIEW
 from lms.core.permissions import can_operate_jobs
 from lms.core.waiting import Waiting
 from lms.learning.programmes import CERTIFIED_COURSES
 from lms.people.rules import Role
+
+
+@hooks.register("register_own_work")
+def own_work(user):
+    """What the people one manages ask one to confirm."""
+    waiting = WorkApplication.objects.for_manager(user, timezone.localdate()).open()
+    yield Waiting(_("Applications au travail à confirmer"), waiting.count(), reverse("certificates:confirmations"))
 
 
 @hooks.register("register_admin_viewset")

@@ -172,7 +172,7 @@ def publish_certificate(certificate: Certificate, sealed: SealedDocument, now: d
     name = storage.keep(sealed.content)
     level = CertificateFile.Level.B_T if sealed.stamp else CertificateFile.Level.B_B
     with transaction.atomic():
-        if certificate.takes_over and not may_take_over(certificate, now):
+        if certificate.needs_former and not may_take_over(certificate, now):
             return False
         won = Certificate.objects.filter(pk=certificate.pk, state=Certificate.State.RESERVED).update(
             state=Certificate.State.VALID, state_changed_at=now, issued_at=now

@@ -19,7 +19,7 @@ UPDATED_TO = ("N1", "N2")  # what an update may prove
 def renewable(today: date):
     """The certificates whose renewal is open: valid, near their end or past it, and not renewed yet.
 
-    Those of courses: that of a programme stands on theirs.
+    Those of courses: that of a programme stands on theirs. Of one confirmed at work, the confirmation is renewed.
     """
     opens_before = today + timedelta(days=settings.LMS_RENEWAL_OPENS_DAYS)
     after = Certificate.objects.exclude(state=Certificate.State.VOID).filter(former=OuterRef("pk"))
@@ -31,6 +31,8 @@ def renewable(today: date):
     for level in UPDATED_TO:
         follows |= Q(snapshot__assurance=level) & Exists(updated.filter(snapshot__assurance=level))
     return rows.exclude(Exists(renewed)).exclude(follows)
+    confirmed = Certificate.objects.proving().filter(origin=Certificate.Origin.APPLIED)
+    return rows.exclude(pk__in=renewed.values("former")).exclude(pk__in=confirmed.values("former"))
 
 
 def may_renew(certificate: Certificate, today: date) -> bool:

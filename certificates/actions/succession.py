@@ -135,6 +135,7 @@ def issue_after_void(void: Certificate, actor: User, now: datetime) -> Certifica
     series = locked_series(now, void.is_of_programme)
     former = Certificate.objects.select_for_update().get(pk=void.former_id)
     if successor := taking_its_place(void, former):
+    if successor := former.following(void.origin):
         return successor
     if former.erased_at or former.state not in rules.ACTS_FROM["replace"]:
         raise ActRefused

@@ -2,6 +2,7 @@
 
 from certificates.models.act_batches import ActBatch, ActLine
 from certificates.models.acts import CertificateAct
+from certificates.models.applications import WorkApplication, WorkDecision
 from certificates.models.batches import BatchLine, CoursePolicy, IssueBatch, IssuingStop
 from certificates.models.certificates import Certificate, Series
 from certificates.models.corrections import NameCorrection
@@ -52,4 +53,6 @@ __all__ = [
     "TreeHead",
     "TreeNode",
     "VersionDecision",
+    "WorkApplication",
+    "WorkDecision",
 ]

@@ -67,6 +67,7 @@ class Certificate(models.Model):
 
     `former` is the certificate it comes after, for the reason that `origin` says: it takes the place of that one, but for
     a renewal and an update, which leave it as it is. A number whose document could not be made is kept, void.
+    a renewal or a confirmation at work, which leave it as it is. A number whose document could not be made is kept, void.
     """
 
     class State(models.TextChoices):
@@ -86,6 +87,10 @@ class Certificate(models.Model):
 
     UNISSUED = (State.RESERVED, State.VOID)
     REPLACING = (Origin.CORRECTION, Origin.REISSUE)
+        APPLIED = "applied", _("application au travail confirmée")
+
+    UNISSUED = (State.RESERVED, State.VOID)
+    BESIDE = (Origin.RENEWAL, Origin.APPLIED)  # they leave the former one as it is
 
     class Visibility(models.TextChoices):
         FULL = "full", _("nom complet")
@@ -169,7 +174,13 @@ class Certificate(models.Model):
             models.UniqueConstraint(
                 fields=["former"],
                 condition=~Q(state="void") & ~Q(origin__in=["renewal", "update"]),
+                condition=~Q(state="void") & ~Q(origin__in=["renewal", "applied"]),
                 name="certificates_one_successor_at_a_time",
+            ),
+            models.UniqueConstraint(
+                fields=["former"],
+                condition=~Q(state="void") & Q(origin="applied"),
+                name="certificates_one_confirmation_at_a_time",
             ),
             models.UniqueConstraint(
                 fields=["former"],
@@ -262,6 +273,7 @@ class Certificate(models.Model):
     def successor(self):
         """The certificate that takes the place of this one, issued or on its way; one query."""
         return self.successors.filter(origin__in=self.REPLACING).exclude(state=self.State.VOID).first()
+        return self.successors.exclude(state=self.State.VOID).exclude(origin__in=self.BESIDE).first()
 
     def renewal(self):
         """The certificate that renews this one, issued or on its way; one query."""
@@ -270,6 +282,19 @@ class Certificate(models.Model):
     def updates(self):
         """Those issued after this one for a newer version of the course, and still proving it."""
         return self.successors.proving().filter(origin=self.Origin.UPDATE)
+    def confirmation(self):
+        """The certificate that says this one is applied at work, issued or on its way; one query."""
+        return self.successors.filter(origin=self.Origin.APPLIED).exclude(state=self.State.VOID).first()
+
+    def following(self, origin):
+        """The certificate that comes after this one as one of this origin does; one query."""
+        beside = {self.Origin.RENEWAL: self.renewal, self.Origin.APPLIED: self.confirmation}
+        return beside.get(origin, self.successor)()
+
+    @property
+    def needs_former(self):
+        """Whether it is issued only while the former one is valid: it takes its place, or says more of the same."""
+        return self.takes_over or self.origin == self.Origin.APPLIED
 
     @property
     def state_today(self):
