@@ -44,7 +44,9 @@ class QuizPage(TaughtPage):
         max_length=2,
         choices=Assurance.choices,
         default=Assurance.N2,
-        help_text=_("Jusqu’où l’on peut se fier au résultat ; figure dans chaque tentative."),
+        help_text=_(
+            "Jusqu’où l’on peut se fier au résultat ; figure dans chaque tentative. N3 : ne commence qu’en séance surveillée."
+        ),
     )
     pass_mark_percent = models.PositiveSmallIntegerField(
         _("seuil de réussite (%)"), default=70, validators=PERCENT_VALIDATORS

@@ -200,7 +200,7 @@ def test_the_list_costs_the_same_for_any_length(client, ministry, count, django_
     client.get(URL)  # who is signed in, and the frame of the page, are remembered from here on
     # may see; roles' paths (twice), structures offered; profiles, competences; count, people, requirements, levels; totals;
     # picture: ends, counts, required, held, areas, units
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(19):
         client.get(URL)
 
 

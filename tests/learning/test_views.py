@@ -267,7 +267,8 @@ def test_my_space_costs_the_same_for_one_course_and_three(client, count, django_
         do(enrolment, items_of(enrolment.course)[0])
     client.force_login(person)
     client.get(at("home"))
-    with django_assert_num_queries(5):  # enrolments, progress, programmes, restrictions, suggestions
+    # enrolments, progress, programmes, restrictions, suggestions; what one supervises, and confirms
+    with django_assert_num_queries(7):
         client.get(at("home"))
 
 
