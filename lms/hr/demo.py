@@ -13,6 +13,7 @@ from courses.outline import course_outline
 from lms.core.datafiles import Entry, read_yaml
 from lms.hr.actions import record_evidence
 from lms.hr.demo_programme import add_programme
+from lms.hr.demo_proofs import add_application, add_sitting
 from lms.hr.demo_review import add_course_to_review
 from lms.hr.models import Evidence
 from lms.learning.actions import enrol, finish_lesson
@@ -38,6 +39,7 @@ class DemoReport:
     enrolments: int = 0
     programmes: int = 0
     reviews: int = 0
+    proofs: int = 0
 
 
 @transaction.atomic
@@ -69,6 +71,10 @@ def load_demo(path: Path, now: datetime, today: date) -> DemoReport:
         report.programmes += add_programme(entry, known, now)
     for entry in source.entries("formations_a_relire", default=True):
         report.reviews += add_course_to_review(entry, known[entry.text("author")], today)
+    for entry in source.entries("seances", default=True):
+        report.proofs += add_sitting(entry, known[entry.text("formateur")], known[entry.text("apprenant")], now)
+    for entry in source.entries("confirmations", default=True):
+        report.proofs += add_application(entry, known[entry.text("titulaire")], now)
     return report
 
 

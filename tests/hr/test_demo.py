@@ -7,11 +7,14 @@ from allauth.account.models import EmailAddress
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from certificates.models import Certificate
+from certificates.actions import publish_certificate, reserve_certificate
+from certificates.lasting.signature import SealedDocument
+from certificates.models import Certificate, WorkApplication
 from courses.actions.review import decide
 from courses.models import CoursePage
 from courses.reviewing import decidable_by
-from lms.core.models import AuditEntry
+from lms.assessment.models import SittingEntry
+from lms.core.models import AuditEntry, Job
 from lms.hr.models import Colleague, Evidence, HeldLevel
 from lms.learning.models import Enrolment, ProgressEvent
 from lms.people.models import EmailDomain, Post, RoleAssignment, Unit, User
@@ -32,7 +35,7 @@ def everything():
 
 
 @pytest.mark.slow
-def test_demo_is_loaded_once_and_tidy(db, client):
+def test_demo_is_loaded_once_and_tidy(db, run_jobs):
     said = load()
     assert "7 structures, 33 personnes" in said
     before = everything()
@@ -45,7 +48,18 @@ def test_demo_is_loaded_once_and_tidy(db, client):
     assert not User.objects.filter(is_demo=False).exists()
     assert EmailAddress.objects.filter(verified=True, primary=True).count() == User.objects.count()
     assert EmailDomain.objects.get(domain="demo.example").is_active
-    assert not Certificate.objects.exists()
+    assert not Certificate.objects.exists()  # the worker issues it, then the confirmation is asked
+    assert list(SittingEntry.objects.values_list("attempt__enrolment__person__email", flat=True)) == [
+        "judith.quenum@demo.example"
+    ]
+    run_jobs("hr.demo_application")
+    assert not WorkApplication.objects.exists()
+    passed = Enrolment.objects.get(person__email="ayoke.dansou@demo.example")
+    sealed = SealedDocument(b"%PDF-1.7 sealed", "0" * 64, True)
+    publish_certificate(reserve_certificate(passed.pk, timezone.now()), sealed, timezone.now())
+    Job.objects.update(run_after=timezone.now())
+    run_jobs("hr.demo_application")
+    assert WorkApplication.objects.for_manager(User.objects.get(email="responsable@demo.example"), timezone.localdate())
 
     agent = Enrolment.objects.get(person__email="agent@demo.example")
     assert (agent.course.code, agent.done_count, agent.state) == ("messagerie-hygiene", 1, "active")

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from django.db import transaction
 
 from courses.models import CoursePage, QuizPage
-from courses.permissions import can_teach
 from lms.assessment.actions.submission import settle
 from lms.assessment.models import (
     Attempt,
@@ -138,11 +137,6 @@ def close_forgotten(now: datetime.datetime) -> int:
     for sitting in sittings:
         close_sitting(sitting, None, "", now)
     return len(sittings)
-
-
-def can_close(user: User, sitting: SupervisedSitting) -> bool:
-    """Those who supervise it, and those who teach its course."""
-    return is_supervisor(user, sitting) or can_teach(user, sitting.course)
 
 
 def is_supervisor(user: User, sitting: SupervisedSitting) -> bool:
