@@ -54,7 +54,6 @@ from certificates.lasting.port import StampUnavailable, TimeStamper
 from certificates.lasting.proofs import ProofKeeper
 from certificates.lasting.room import certificates_of, open_revocation_source, open_time_stamper
 from certificates.lasting.signature import seal_and_stamp, seal_and_stamp_all
-from certificates.lasting.signature import seal_and_stamp_all
 from certificates.models import (
     ActBatch,
     Certificate,

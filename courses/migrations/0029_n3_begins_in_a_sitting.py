@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('courses', '0026_programmes'),
+        ('courses', '0028_freeze_what_reviewed_quizzes_ask'),
     ]
 
     operations = [
