@@ -14,10 +14,17 @@ from lms.assessment.models import IdentityCheck, SittingIncident
 from lms.people.models import User
 
 
+class QuizField(forms.ModelChoiceField):
+    """Many are called « Évaluation finale »: each says its course first."""
+
+    def label_from_instance(self, quiz):
+        return f"{CoursePage.objects.ancestor_of(quiz).get().title} – {quiz.title}"
+
+
 class SittingForm(forms.Form):
     """Which quiz, where, when, and who supervises, by their addresses."""
 
-    quiz = forms.ModelChoiceField(
+    quiz = QuizField(
         label=_("Évaluation"),
         queryset=QuizPage.objects.none(),
         help_text=_("Celles de vos formations dont le niveau d’assurance est N3."),
@@ -66,7 +73,7 @@ class SittingForm(forms.Form):
 
     def _find_supervisors(self, said):
         """Those who teach the course, and those whom who opens may see: an address tells nothing of anybody else."""
-        course = said["quiz"].get_ancestors().type(CoursePage).last().specific
+        course = CoursePage.objects.ancestor_of(said["quiz"]).get()
         seen = User.objects.visible_to(self.author)
         said["people"] = []
         for email in said["supervisors"].replace(",", " ").replace(";", " ").split():

@@ -31,7 +31,7 @@ def test_a_sitting_is_held_on_a_phone_without_javascript_for_the_learner(open_pa
 
     phone.get_by_role("link", name="Actualiser").click()
     expect(phone.get_by_role("heading", name="1 présent – 1 identité à contrôler")).to_be_visible()
-    phone.get_by_label("Pièce vue").select_option("Passeport")
+    phone.get_by_label("Pièce vue").select_option("passport")
     phone.get_by_role("button", name="Identité contrôlée").click()
     expect(phone.get_by_text("Pièce vue : passeport, par Sèna HOUNKPÈ")).to_be_visible()
     axe(phone)

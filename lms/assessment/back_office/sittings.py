@@ -59,6 +59,7 @@ class SittingViewSet(TaughtViewSet):
     search_fields = ["place", "quiz__title", "course__title"]
     list_display = [
         TitleColumn("quiz", label=gettext_lazy("Évaluation"), get_url=lambda row: row.get_absolute_url()),
+        Column("course", label=gettext_lazy("Formation"), sort_key="course__title"),
         Column("place", label=gettext_lazy("Lieu"), sort_key="place"),
         DateColumn("starts_at", label=gettext_lazy("Début"), sort_key="starts_at"),
         Column("supervisor_names", label=gettext_lazy("Surveillants")),
