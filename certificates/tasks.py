@@ -32,8 +32,8 @@ from certificates.actions import (
     warn_of_seal_end,
 )
 from certificates.actions.act_batches import run_acts, settle_line
-from certificates.actions.assigning import TELL_JOB, ask_for_late_holders, assign_version
 from certificates.actions.applying import managers_of
+from certificates.actions.assigning import TELL_JOB, ask_for_late_holders, assign_version
 from certificates.actions.batches import run_batch
 from certificates.actions.file_checks import JOB as FILE_CHECK_JOB
 from certificates.actions.file_checks import forget_checks, run_check
@@ -369,6 +369,8 @@ def tell_version(job):
     body = render_to_string("certificates/email/version.txt", context)
     subject = f"Version importante de « {version.course.title} » : {version.state}"
     EmailMessage(subject, body, to=[version.marked_by.email]).send()
+
+
 @job_handler("certificates.tell_application")
 def tell_application(job):
     """Tell the managers of a holder, as their posts name them today, what they are asked to confirm."""

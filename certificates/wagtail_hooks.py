@@ -14,13 +14,11 @@ from certificates.back_office.bulk_acts import MANY_ACTS
 from certificates.back_office.menu import CertificatesGroup
 from certificates.back_office.stopping import emergency_stop
 from certificates.back_office.versions import SubstantialVersionViewSet, mark
-from certificates.models import SubstantialVersion
+from certificates.models import SubstantialVersion, WorkApplication
 from certificates.permissions import HR_OFFICER, OFFICER, VIEW, VIEW_VERSION
 from courses.models import CoursePage
 from courses.permissions import can_teach
 from courses.reviewing import branches_reviewed_by, pages_reviewed_by
-from certificates.models import WorkApplication
-from certificates.permissions import HR_OFFICER, OFFICER, STOP, VIEW
 from lms.core.permissions import can_operate_jobs
 from lms.core.waiting import Waiting
 from lms.learning.programmes import CERTIFIED_COURSES

@@ -121,8 +121,7 @@ def django_db_setup(request, french_screens, django_db_setup, django_db_blocker)
 
     On SQLite, emptying it between tests must be allowed to empty what is append-only too.
     """
-    from certificates import design_triggers, log_triggers, version_triggers
-    from certificates import application_triggers, design_triggers, log_triggers
+    from certificates import application_triggers, design_triggers, log_triggers, version_triggers
     from courses import review_triggers
     from courses.actions import ensure_site
     from lms.assessment import mark_triggers, sitting_triggers

@@ -74,7 +74,7 @@ def dry_run(act: str, certificates: QuerySet[Certificate], actor: User) -> list[
     rows = certificates.defer("snapshot").annotate(
         is_in_scope=Exists(in_scope),
         is_in_batch=Exists(open_lines),
-        has_heir=Exists(heirs.exclude(origin__in=Certificate.BESIDE)),
+        has_heir=Exists(heirs.filter(origin__in=Certificate.REPLACING)),
     )
     foreseen = [Foreseen(row, _why_not(act, row, actor)) for row in rows]
     return sorted(foreseen, key=lambda line: bool(line.refusal))

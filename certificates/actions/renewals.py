@@ -30,9 +30,8 @@ def renewable(today: date):
     follows = Q(pk__in=[])
     for level in UPDATED_TO:
         follows |= Q(snapshot__assurance=level) & Exists(updated.filter(snapshot__assurance=level))
-    return rows.exclude(Exists(renewed)).exclude(follows)
-    confirmed = Certificate.objects.proving().filter(origin=Certificate.Origin.APPLIED)
-    return rows.exclude(pk__in=renewed.values("former")).exclude(pk__in=confirmed.values("former"))
+    confirmed = after.filter(origin=Certificate.Origin.APPLIED, state=Certificate.State.VALID)
+    return rows.exclude(Exists(renewed)).exclude(follows).exclude(Exists(confirmed))
 
 
 def may_renew(certificate: Certificate, today: date) -> bool:

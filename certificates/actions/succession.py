@@ -135,7 +135,6 @@ def issue_after_void(void: Certificate, actor: User, now: datetime) -> Certifica
     series = locked_series(now, void.is_of_programme)
     former = Certificate.objects.select_for_update().get(pk=void.former_id)
     if successor := taking_its_place(void, former):
-    if successor := former.following(void.origin):
         return successor
     if former.erased_at or former.state not in rules.ACTS_FROM["replace"]:
         raise ActRefused
@@ -153,4 +152,5 @@ def taking_its_place(void: Certificate, former: Certificate) -> Certificate | No
         version = void.printed.content_version
         rows = former.successors.filter(origin=Origin.UPDATE).exclude(state=Certificate.State.VOID)
         return next((row for row in rows if row.printed.content_version == version), None)
-    return former.renewal() if void.origin == Origin.RENEWAL else former.successor()
+    beside = {Origin.RENEWAL: former.renewal, Origin.APPLIED: former.confirmation}
+    return beside.get(void.origin, former.successor)()

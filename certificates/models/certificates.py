@@ -66,8 +66,8 @@ class Certificate(models.Model):
     snapshot, frozen.
 
     `former` is the certificate it comes after, for the reason that `origin` says: it takes the place of that one, but for
-    a renewal and an update, which leave it as it is. A number whose document could not be made is kept, void.
-    a renewal or a confirmation at work, which leave it as it is. A number whose document could not be made is kept, void.
+    a renewal, an update and a confirmation at work, which leave it as it is. A number whose document could not be made is
+    kept, void.
     """
 
     class State(models.TextChoices):
@@ -84,13 +84,10 @@ class Certificate(models.Model):
         REISSUE = "reissue", _("nouvelle délivrance")
         RENEWAL = "renewal", _("renouvellement")
         UPDATE = "update", _("mise à jour du contenu")
-
-    UNISSUED = (State.RESERVED, State.VOID)
-    REPLACING = (Origin.CORRECTION, Origin.REISSUE)
         APPLIED = "applied", _("application au travail confirmée")
 
     UNISSUED = (State.RESERVED, State.VOID)
-    BESIDE = (Origin.RENEWAL, Origin.APPLIED)  # they leave the former one as it is
+    REPLACING = (Origin.CORRECTION, Origin.REISSUE)
 
     class Visibility(models.TextChoices):
         FULL = "full", _("nom complet")
@@ -173,8 +170,7 @@ class Certificate(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["former"],
-                condition=~Q(state="void") & ~Q(origin__in=["renewal", "update"]),
-                condition=~Q(state="void") & ~Q(origin__in=["renewal", "applied"]),
+                condition=~Q(state="void") & ~Q(origin__in=["renewal", "update", "applied"]),
                 name="certificates_one_successor_at_a_time",
             ),
             models.UniqueConstraint(
@@ -273,7 +269,6 @@ class Certificate(models.Model):
     def successor(self):
         """The certificate that takes the place of this one, issued or on its way; one query."""
         return self.successors.filter(origin__in=self.REPLACING).exclude(state=self.State.VOID).first()
-        return self.successors.exclude(state=self.State.VOID).exclude(origin__in=self.BESIDE).first()
 
     def renewal(self):
         """The certificate that renews this one, issued or on its way; one query."""
@@ -282,14 +277,10 @@ class Certificate(models.Model):
     def updates(self):
         """Those issued after this one for a newer version of the course, and still proving it."""
         return self.successors.proving().filter(origin=self.Origin.UPDATE)
+
     def confirmation(self):
         """The certificate that says this one is applied at work, issued or on its way; one query."""
         return self.successors.filter(origin=self.Origin.APPLIED).exclude(state=self.State.VOID).first()
-
-    def following(self, origin):
-        """The certificate that comes after this one as one of this origin does; one query."""
-        beside = {self.Origin.RENEWAL: self.renewal, self.Origin.APPLIED: self.confirmation}
-        return beside.get(origin, self.successor)()
 
     @property
     def needs_former(self):
