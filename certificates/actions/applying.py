@@ -106,7 +106,7 @@ def confirm_application(
     reason = _("Application au travail constatée le %(day)s") % {"day": observed_on.isoformat()}
     reserve_after(
         former, former.printed, Certificate.Origin.APPLIED, series, author, reason, now,
-        assurance=APPLIED, confirmed_on=timezone.localdate(now),
+        design_version_id=former.design_version_id, assurance=APPLIED, confirmed_on=timezone.localdate(now),
     )  # fmt: skip
     return decision
 
