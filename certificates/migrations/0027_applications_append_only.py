@@ -14,6 +14,6 @@ def remove(apps, schema_editor):
 class Migration(migrations.Migration):
     """The database itself refuses to change or remove what was stated and answered."""
 
-    dependencies = [("certificates", "0025_applications_at_work")]
+    dependencies = [("certificates", "0026_applications_at_work")]
 
     operations = [migrations.RunPython(install, remove)]

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('certificates', '0024_substantial_versions_append_only'),
+        ('certificates', '0025_file_checks'),
         ('learning', '0005_lessons_asked_again'),
         ('people', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
