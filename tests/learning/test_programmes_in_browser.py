@@ -30,7 +30,8 @@ def test_programme_is_followed_on_a_phone_without_javascript(open_page, live_ser
     expect(page.locator("main")).to_contain_text("Formations qui comptent déjà : 0 sur 3.", use_inner_text=True)
     page.get_by_role("link", name="Continuer : Messagerie").click()
     page.get_by_role("button", name="M’inscrire à cette formation").click()
-    page.get_by_role("button", name="terminé").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="J’ai terminé").click()
     page.goto(f"/parcours/{programme.slug}/")
     expect(page.locator(".outline__title").first).to_contain_text("Terminée", use_inner_text=True)
     page.get_by_role("link", name=f"Continuer : {LONG}").click()
