@@ -30,7 +30,6 @@ def test_holder_asks_and_manager_confirms_on_a_phone(open_page, axe):
     phone.get_by_label("Constaté le").fill(timezone.localdate().isoformat())
     axe(phone)
     assert phone.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-    phone.screenshot(path="/tmp/lv_confirmation.png", full_page=True)
     phone.get_by_role("button", name="Confirmer l’application au travail").click()
     expect(phone.get_by_text("Votre réponse est enregistrée ; la personne en est informée.")).to_be_visible()
     axe(phone)
