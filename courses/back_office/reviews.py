@@ -3,6 +3,7 @@
 import django_filters
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.menu import MenuItem
@@ -64,6 +65,12 @@ class ReviewReport(SafeExportMixin, ReportView):
     }
     list_export = list(export_headings)
     export_filename = "formations-a-reviser"
+
+    @cached_property
+    def no_results_message(self):
+        return (
+            super().no_results_message if self.is_filtering else _("Aucune formation n’a dépassé sa date de révision.")
+        )
 
     def get_queryset(self):
         self.queryset = courses_to_review(self.request.user, timezone.localdate()).select_related(

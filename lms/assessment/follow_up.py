@@ -107,10 +107,10 @@ def stop_counts(course: CoursePage, now: datetime.datetime) -> dict[int | None, 
     return {row["last_item_id"]: row["count"] for row in rows}
 
 
-def quiz_figures(course: CoursePage) -> dict[int, tuple[int, float]]:
-    """How many attempts of each quiz were submitted, and their mean mark (0 to 100)."""
+def quiz_figures(course: CoursePage) -> dict[int, tuple[int, float | None]]:
+    """How many attempts of each quiz were submitted, and the mean mark (0 to 100) of those that await no marker."""
     rows = Attempt.objects.filter(enrolment__course=course, state=Attempt.State.SUBMITTED).order_by().values("quiz_id")
-    counted = rows.annotate(count=Count("pk"), mean=Avg("score_percent"))
+    counted = rows.annotate(count=Count("pk"), mean=Avg("score_percent", filter=Q(is_passed__isnull=False)))
     return {row["quiz_id"]: (row["count"], row["mean"]) for row in counted}
 
 

@@ -6,6 +6,7 @@ from wagtail.models import Page
 
 from courses.models import CoursePage, LessonPage, ProducerPage
 from lms.core.datafiles import Entry
+from lms.core.typography import french
 from lms.people.models import User
 
 REVIEWED_AGAIN = timedelta(days=365)
@@ -23,11 +24,11 @@ def add_course_to_review(entry: Entry, author: User, today: date) -> bool:
         title=entry.prose("title"),
         slug=entry.text("code"),
         summary=entry.prose("summary"),
-        objectives=[("objective", text) for text in entry.items_of("objectives")],
+        objectives=[("objective", french(text)) for text in entry.items_of("objectives")],
         contact_email=author.email,
         producer=branch.unit,
         review_due_on=today + REVIEWED_AGAIN,
-        sources=[("source", text) for text in entry.items_of("sources")],
+        sources=[("source", french(text)) for text in entry.items_of("sources")],
     )
     _draft(branch, course, author)
     for lesson in entry.entries("lecons"):

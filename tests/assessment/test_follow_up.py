@@ -26,6 +26,7 @@ from lms.people.rules import Role
 from tests.factories.assessment import open_attempt, right_answers
 from tests.factories.courses import course_with, make_trainer
 from tests.factories.learning import EnrolmentFactory
+from tests.factories.marking import essay_attempt
 from tests.factories.people import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -99,6 +100,14 @@ def test_the_figures_add_up_and_the_funnel_says_where_people_stop(course):
     assert [step.stopped for step in (first, second, quiz)] == [2, 0, 0]
     assert never_opened == 1
     assert (quiz.attempts, quiz.mean_percent) == (1, 100)
+
+
+def test_an_attempt_that_awaits_its_marker_weighs_on_no_mean():
+    attempt = essay_attempt()
+    essay = attempt.questions.get(version__type="essay")
+    actions.submit(attempt, timezone.now(), {essay.position: "Je préviens"})
+    (quiz,), _never = funnel_of(attempt.enrolment.course, 1, timezone.now())
+    assert (quiz.attempts, quiz.mean_percent) == (1, None)
 
 
 def test_medians_come_with_five_facts(course):

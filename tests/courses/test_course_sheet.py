@@ -144,6 +144,14 @@ def test_report_and_dashboard_name_the_courses_past_their_date(back_office):
     assert "Formations à réviser" in back_office.get(reverse("wagtailadmin_home")).content.decode()
 
 
+def test_report_says_that_no_course_is_late(back_office):
+    due(30)
+    assert (
+        "Aucune formation n’a dépassé sa date de révision."
+        in back_office.get(reverse("courses_reviews")).content.decode()
+    )
+
+
 def test_report_is_exported(back_office):
     due(-10, title="=En retard", code="retard", slug="retard")
     export = back_office.get(reverse("courses_reviews"), {"export": "csv"})

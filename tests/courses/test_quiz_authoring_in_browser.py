@@ -131,7 +131,7 @@ def add_question(page: Page, kind: str) -> None:
     ANSWERS[kind](page, block)
     page.get_by_label("Code*").fill(f"essai-{kind.replace('_', '-')}")
     editor.save(page, "Enregistrer")
-    expect(editor.message(page)).to_contain_text("créé")
+    expect(editor.message(page)).to_contain_text("Création enregistrée")
 
 
 def add_quiz(page: Page, course) -> None:
