@@ -14,6 +14,7 @@ from courses.addresses import free_slug
 from courses.imports.lessons.files import read_lesson
 from courses.imports.lessons.reading import LessonReading
 from courses.models import LessonImport, LessonPage
+from courses.models.banks import bank_of
 from lms.core import audit
 from lms.people.models import User
 
@@ -34,7 +35,7 @@ def read_again(begun: LessonImport) -> LessonReading:
 
 
 def save_lesson_import(begun: LessonImport, title: str, user: User, now: datetime) -> LessonPage:
-    """Make the lesson, as a draft after the lessons there; its pictures go to the library.
+    """Make the lesson, as a draft after the lessons there; its pictures go to the collection of its branch.
 
     Locks the import. Raises AlreadyAsked, ImportRefused; nothing stays then, neither row nor file.
     """
@@ -43,8 +44,8 @@ def save_lesson_import(begun: LessonImport, title: str, user: User, now: datetim
         if begun.state != LessonImport.State.PREVIEW:
             raise AlreadyAsked
         reading = read_again(begun)
-        images = add_pictures(reading.pictures, user, files)
         parent = Page.objects.get(pk=begun.parent_id)
+        images = add_pictures(reading.pictures, bank_of(parent), user, files)
         lesson = LessonPage(title=title, slug=free_slug(parent, slugify(title)[:80] or "lecon"), live=False, owner=user)
         lesson.body = [(block["type"], value_of(block, images)) for block in reading.blocks]
         place(parent, lesson)

@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from django.core.files.base import ContentFile
 from django.db.models import FileField
 from wagtail.images import get_image_model
-from wagtail.images.permissions import permission_policy as image_policy
 from wagtail.models import Collection
 
 from courses.imports.lessons.reading import Picture
+from courses.models.banks import reach_of
 from lms.people.models import User
 
 
@@ -27,21 +27,16 @@ def files_kept_if_done() -> Iterator[list]:
                 file.storage.delete(file.name)
 
 
-def collection_for(user: User, policy) -> Collection:
-    """Where the library puts what `user` adds: the first collection open to them, else the root."""
-    allowed = policy.collections_user_has_permission_for(user, "add").order_by("path").first()
-    return allowed or Collection.get_first_root_node()
-
-
-def add_pictures(pictures: list[Picture], user: User, files: list[FileField]) -> list:
-    """The images of the library that hold these pictures, made where `user` has none of the same content."""
-    Image, collection = get_image_model(), collection_for(user, image_policy)
-    images = []
+def add_pictures(pictures: list[Picture], collection: Collection, user: User, files: list[FileField]) -> list:
+    """The images of the library that hold these pictures, made in this collection where its branch shows none of `user`'s of
+    the same content."""
+    Image, images = get_image_model(), []
     for picture in pictures:
         image = Image(title=picture.name.rpartition(".")[0][:255], uploaded_by_user=user, collection=collection)
         image.file = ContentFile(picture.data, picture.name)
         image._set_image_file_metadata()
-        mine = Image.objects.filter(file_hash=image.file_hash, uploaded_by_user=user)
+        within = Image.objects.filter(collection__in=reach_of(collection))
+        mine = within.filter(file_hash=image.file_hash, uploaded_by_user=user)
         if same := mine.order_by("pk").first():
             images.append(same)
             continue
