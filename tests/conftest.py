@@ -121,11 +121,8 @@ def django_db_setup(request, french_screens, django_db_setup, django_db_blocker)
 
     On SQLite, emptying it between tests must be allowed to empty what is append-only too.
     """
-    from certificates import application_triggers, design_triggers, log_triggers, version_triggers
-    from courses import review_triggers
     from courses.actions import ensure_site
-    from lms.assessment import mark_triggers, sitting_triggers
-    from lms.core import audit_triggers
+    from lms.core import append_only
 
     if not any(map(meets_database, request.session.items)):
         return  # there is none: the journeys alone have a site of their own
@@ -134,14 +131,7 @@ def django_db_setup(request, french_screens, django_db_setup, django_db_blocker)
         if hasattr(connection, "_test_serialized_contents"):  # what is put back after a test that empties the tables
             connection._test_serialized_contents = connection.creation.serialize_db_to_string()
         if connection.vendor == "sqlite":
-            audit_triggers.remove(connection)
-            mark_triggers.remove(connection)
-            sitting_triggers.remove(connection)
-            application_triggers.remove(connection)
-            design_triggers.remove(connection)
-            review_triggers.remove(connection)
-            log_triggers.remove(connection)
-            version_triggers.remove(connection)
+            append_only.lift(connection)
 
 
 @pytest.fixture(autouse=True)

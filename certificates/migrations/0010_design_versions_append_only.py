@@ -1,14 +1,14 @@
 from django.db import migrations
 
-from certificates import design_triggers
+from lms.core import append_only
 
 
 def install(apps, schema_editor):
-    design_triggers.install(schema_editor.connection)
+    append_only.install(schema_editor.connection, "certificates_designversion")
 
 
 def remove(apps, schema_editor):
-    design_triggers.remove(schema_editor.connection)
+    append_only.remove(schema_editor.connection, "certificates_designversion")
 
 
 class Migration(migrations.Migration):

@@ -1,14 +1,16 @@
 from django.db import migrations
 
-from certificates import log_triggers
+from lms.core import append_only
+
+TABLES = ("certificates_logentry", "certificates_treenode", "certificates_treehead")
 
 
 def install(apps, schema_editor):
-    log_triggers.install(schema_editor.connection)
+    append_only.install(schema_editor.connection, *TABLES)
 
 
 def remove(apps, schema_editor):
-    log_triggers.remove(schema_editor.connection)
+    append_only.remove(schema_editor.connection, *TABLES)
 
 
 class Migration(migrations.Migration):

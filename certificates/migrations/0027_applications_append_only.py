@@ -1,14 +1,16 @@
 from django.db import migrations
 
-from certificates import application_triggers
+from lms.core import append_only
+
+TABLES = ("certificates_workapplication", "certificates_workdecision")
 
 
 def install(apps, schema_editor):
-    application_triggers.install(schema_editor.connection)
+    append_only.install(schema_editor.connection, *TABLES)
 
 
 def remove(apps, schema_editor):
-    application_triggers.remove(schema_editor.connection)
+    append_only.remove(schema_editor.connection, *TABLES)
 
 
 class Migration(migrations.Migration):

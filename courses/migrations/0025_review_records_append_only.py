@@ -1,14 +1,14 @@
 from django.db import migrations
 
-from courses import review_triggers
+from lms.core import append_only
 
 
 def install(apps, schema_editor):
-    review_triggers.install(schema_editor.connection)
+    append_only.install(schema_editor.connection, "courses_reviewrecord")
 
 
 def remove(apps, schema_editor):
-    review_triggers.remove(schema_editor.connection)
+    append_only.remove(schema_editor.connection, "courses_reviewrecord")
 
 
 class Migration(migrations.Migration):

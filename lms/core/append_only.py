@@ -1,6 +1,9 @@
 """Rows that are only ever added: Python refuses to change or remove them, and so does the database, whoever asks."""
 
+from django.apps import apps
 from django.db import models
+
+NAMED = {"core_auditentry": "core_audit"}  # how triggers of a table are called, where not as the table
 
 
 class Immutable(Exception):
@@ -19,7 +22,7 @@ class AppendOnlyQuerySet(models.QuerySet):
 
 
 class AppendOnlyModel(models.Model):
-    """A fact: written once. Its manager comes from an `AppendOnlyQuerySet`, its triggers from `install`."""
+    """A fact: written once. Its manager comes from an `AppendOnlyQuerySet`, its triggers from `install`, in a migration."""
 
     Immutable = Immutable
 
@@ -35,14 +38,21 @@ class AppendOnlyModel(models.Model):
         raise Immutable
 
 
-def install(connection, table: str, name: str):
-    """Let the rows of `table` only ever be added; `name` begins the names of what is installed."""
-    _run(connection, _installing(table, name))
+def install(connection, *tables: str):
+    """Let the rows of these tables only ever be added."""
+    for table in tables:
+        _run(connection, _installing(table, NAMED.get(table, table)))
 
 
-def remove(connection, table: str, name: str):
+def remove(connection, *tables: str):
     """Undo `install`."""
-    _run(connection, _removing(table, name))
+    for table in tables:
+        _run(connection, _removing(table, NAMED.get(table, table)))
+
+
+def lift(connection):
+    """Undo it for every model of facts, so that tests may empty the tables."""
+    remove(connection, *(model._meta.db_table for model in apps.get_models() if issubclass(model, AppendOnlyModel)))
 
 
 def _installing(table: str, name: str) -> dict[str, list[str]]:

@@ -7,9 +7,10 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
-from lms.assessment import actions, mark_triggers
+from lms.assessment import actions
 from lms.assessment.models import MarkLine
 from lms.assessment.rules.ledger import worth
+from lms.core import append_only
 from lms.core.append_only import Immutable
 from tests.factories.assessment import open_attempt, quiz_of_all_kinds, right_answers
 from tests.factories.people import UserFactory
@@ -88,7 +89,7 @@ def test_python_refuses_to_change_or_remove_a_line(submitted):
 @pytest.mark.parametrize("statement", ["UPDATE assessment_markline SET points = 1", "DELETE FROM assessment_markline"])
 def test_the_database_refuses_too(submitted, statement):
     if connection.vendor == "sqlite":
-        mark_triggers.install(connection)
+        append_only.install(connection, "assessment_markline")
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
     assert submitted.marks.get().points == 0

@@ -9,13 +9,14 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from certificates import design_triggers, storage
+from certificates import storage
 from certificates.actions import reserve_certificate
 from certificates.actions.designing import design_for, save_design, version_in_use
 from certificates.design import DesignContent, default_content
 from certificates.drawing.sheet import draw_certificate
 from certificates.models import Certificate, Design, DesignSignatory, DesignVersion
 from certificates.permissions import DESIGN, VIEW
+from lms.core import append_only
 from lms.core.append_only import Immutable
 from lms.core.models import AuditEntry
 from tests.certificates.makers import (
@@ -161,12 +162,12 @@ def test_a_used_version_is_never_changed_nor_removed(boss):
 def test_the_database_itself_refuses_to_change_a_version():
     version = version_in_use(Design.objects.get(name="Certificat de réussite"), NOW)
     if connection.vendor == "sqlite":  # taken away there, for tests that empty the tables
-        design_triggers.install(connection)
-    for statement in ("UPDATE {} SET number = 7", "DELETE FROM {}"):
+        append_only.install(connection, "certificates_designversion")
+    for statement in ("UPDATE certificates_designversion SET number = 7", "DELETE FROM certificates_designversion"):
         with pytest.raises((DatabaseError, IntegrityError)), transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(statement.format(design_triggers.TABLE))
+            cursor.execute(statement)
     if connection.vendor == "sqlite":
-        design_triggers.remove(connection)
+        append_only.remove(connection, "certificates_designversion")
     version.refresh_from_db()
     assert version.number == 1
 

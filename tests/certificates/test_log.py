@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from certificates import log_triggers
 from certificates.actions import close_log, log_acts, revoke_certificate
 from certificates.lasting.port import StampUnavailable
 from certificates.lasting.room import open_time_stamper
 from certificates.models import Certificate, CertificateAct, LogEntry, TreeHead
 from certificates.rules.merkle import is_in_tree, leaf_hash, node_hash, nodes_completed, nodes_needed, path_of, root_of
+from lms.core import append_only
 from tests.certificates.makers import make_certificate, make_reserved, make_user
 
 
@@ -142,6 +142,6 @@ class TestLog:
         make_certificate()
         close_log(None, timezone.now())
         if connection.vendor == "sqlite":  # taken away there for the tests that empty the tables
-            log_triggers.install(connection)
+            append_only.install(connection, "certificates_logentry", "certificates_treehead")
         with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)

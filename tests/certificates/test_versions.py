@@ -8,7 +8,6 @@ from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from certificates import version_triggers
 from certificates.actions import (
     CheckRefused,
     issue_after_void,
@@ -25,6 +24,7 @@ from certificates.contents import changes_of, questions_of
 from certificates.models import Certificate, CoursePolicy, KnowledgeCheck, Recertification, SubstantialVersion
 from certificates.rules.versions import lessons_to_read
 from courses.models import LessonPage
+from lms.core import append_only
 from lms.core.append_only import Immutable
 from lms.core.models import Job
 from lms.hr.models import HeldLevel
@@ -404,13 +404,14 @@ def test_what_was_marked_is_append_only_for_the_database_too(course, held, train
         version.save()
     with pytest.raises(Immutable):
         SubstantialVersion.objects.update(reason="Autre")
+    tables = ("certificates_substantialversion", "certificates_versiondecision")
     if connection.vendor == "sqlite":
-        version_triggers.install(connection)
-    for table in version_triggers.TABLES:
+        append_only.install(connection, *tables)
+    for table in tables:
         with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"DELETE FROM {table}")
     if connection.vendor == "sqlite":
-        version_triggers.remove(connection)
+        append_only.remove(connection, *tables)
 
 
 def test_only_a_reviewer_of_the_branch_decides_what_was_proposed(course, held, trainer):

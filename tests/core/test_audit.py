@@ -5,7 +5,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AnonymousUser, Group
 from django.db import DatabaseError, connection, transaction
 
-from lms.core import audit, audit_triggers
+from lms.core import append_only, audit
 from lms.core.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 def guarded():
     """The database's own guard, as every installation has it."""
     if connection.vendor == "sqlite":
-        audit_triggers.install(connection)
+        append_only.install(connection, "core_auditentry")
 
 
 def make_user(email):

@@ -1,14 +1,14 @@
 from django.db import migrations
 
-from lms.assessment import mark_triggers
+from lms.core import append_only
 
 
 def install(apps, schema_editor):
-    mark_triggers.install(schema_editor.connection)
+    append_only.install(schema_editor.connection, "assessment_markline")
 
 
 def remove(apps, schema_editor):
-    mark_triggers.remove(schema_editor.connection)
+    append_only.remove(schema_editor.connection, "assessment_markline")
 
 
 class Migration(migrations.Migration):

@@ -1,14 +1,23 @@
 from django.db import migrations
 
-from lms.assessment import sitting_triggers
+from lms.core import append_only
+
+TABLES = (
+    "assessment_supervisedsitting",
+    "assessment_sittingsupervisor",
+    "assessment_sittingentry",
+    "assessment_identitycheck",
+    "assessment_sittingincident",
+    "assessment_sittingrecord",
+)
 
 
 def install(apps, schema_editor):
-    sitting_triggers.install(schema_editor.connection)
+    append_only.install(schema_editor.connection, *TABLES)
 
 
 def remove(apps, schema_editor):
-    sitting_triggers.remove(schema_editor.connection)
+    append_only.remove(schema_editor.connection, *TABLES)
 
 
 class Migration(migrations.Migration):

@@ -1,14 +1,14 @@
 from django.db import migrations
 
-from lms.core import audit_triggers
+from lms.core import append_only
 
 
 def install(apps, schema_editor):
-    audit_triggers.install(schema_editor.connection)
+    append_only.install(schema_editor.connection, "core_auditentry")
 
 
 def remove(apps, schema_editor):
-    audit_triggers.remove(schema_editor.connection)
+    append_only.remove(schema_editor.connection, "core_auditentry")
 
 
 class Migration(migrations.Migration):
