@@ -6,7 +6,8 @@ from operator import or_
 
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 
-from courses.models.questions import QuestionVersion, TaggedQuestion
+from courses.models.questions import TaggedQuestion
+from courses.models.versions import QuestionVersion
 from courses.rules.answers import MANUAL_TYPES, UNMARKED_TYPES
 from courses.rules.draws import shortfalls
 

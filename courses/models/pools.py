@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.models import Revision, TaskState
 
 from courses.models.producer import ProducerPage
-from courses.models.questions import QuestionVersion
 from courses.models.quiz import QuizPage
+from courses.models.versions import QuestionVersion
 
 
 class QuestionPoolQuerySet(models.QuerySet):
@@ -38,6 +38,7 @@ class QuestionPool(models.Model):
     frozen_at = models.DateTimeField(_("figée le"), auto_now_add=True)
 
     objects = QuestionPoolQuerySet.as_manager()
+    wagtail_reference_index_ignore = True
 
     class Meta:
         ordering = ["-pk"]
@@ -67,6 +68,7 @@ class PooledQuestion(models.Model):
     )
 
     objects = PooledQuestionQuerySet.as_manager()
+    wagtail_reference_index_ignore = True
 
     class Meta:
         ordering = ["pk"]

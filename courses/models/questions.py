@@ -1,8 +1,4 @@
-"""The question bank: a question as its author edits it, and the frozen versions that attempts are served."""
-
-import hashlib
-import json
-import uuid
+"""The question bank: a question as its author edits it."""
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -13,15 +9,16 @@ from taggit.models import ItemBase, TagBase
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFieldPanel
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Collection, CollectionMember, Page, PreviewableMixin
-from wagtail.rich_text import RichText
 from wagtail.search import index
 
 from courses.models.banks import banks_open_to, branch_of, question_policy, reach_of
-from courses.pictures import freeze_pictures, with_addresses
+from courses.models.versions import QuestionVersion
+from courses.pictures import freeze_pictures
+from courses.plain_answers import plain_answer
 from courses.question_blocks import AnswerBlock
 from courses.question_forms import QuestionForm
 from courses.rules.answers import InvalidAnswer, frozen_content
-from courses.rules.rich_text import FEATURES, Rich, Text, frozen, said, to_text
+from courses.rules.rich_text import FEATURES, Rich, said, to_text
 from lms.skills.models import LEVEL_VALIDATORS, Competence
 
 
@@ -226,7 +223,7 @@ class Question(CollectionMember, PreviewableMixin, index.Indexed, models.Model):
             raise InvalidAnswer(_("Choisissez un type de réponse, et un seul."))
         return frozen_content(self.type, plain_answer(self.answer[0]))
 
-    def freeze(self) -> "QuestionVersion":
+    def freeze(self) -> QuestionVersion:
         """The version of what the question says now, made if it differs from the latest; locks the question."""
         says = {"type": self.type, "content": self.content(), **self.texts()}
         fingerprint = QuestionVersion.fingerprint_of(**says)
@@ -238,164 +235,6 @@ class Question(CollectionMember, PreviewableMixin, index.Indexed, models.Model):
             number = latest.number + 1 if latest else 1
             return self.versions.create(number=number, fingerprint=fingerprint, **says)
 
-    def current_version(self) -> "QuestionVersion | None":
+    def current_version(self) -> QuestionVersion | None:
         """The latest version (one query)."""
         return self.versions.order_by("-number").first()
-
-
-def plain_answer(block) -> dict:
-    """The values of an answer block as plain data; the items of lists keep their identifiers."""
-
-    def items(name):
-        return [(child.id, child.value) for child in block.value[name].bound_blocks]
-
-    match block.block_type:
-        case "single" | "multiple":
-            rows = items("options")
-            return {
-                "options": [
-                    (pk, option_text(row), bool(row["is_correct"]), row.get("feedback") or "") for pk, row in rows
-                ]
-            }
-        case "matching":
-            pairs = [(pk, value["left"], value["right"]) for pk, value in items("pairs")]
-            return {"pairs": pairs, "distractors": list(block.value["distractors"])}
-        case "ordering":
-            return {"items": items("items")}
-        case "numeric":
-            others = [(value["value"], value["tolerance"]) for value in block.value["others"]]
-            return {**block.value, "others": others}
-        case "short_text":
-            return {**block.value, "accepted": [text for _pk, text in items("accepted")]}
-        case "gap_fill":
-            for gap in block.value["gaps"]:
-                gap.id = gap.id or str(uuid.uuid4())
-            gaps = [(gap.id, gap.block_type, plain_answer(gap)) for gap in block.value["gaps"]]
-            return {"text": block.value["text"], "gaps": gaps}
-        case "survey":
-            return {**block.value, "options": items("options")}
-        case "essay" | "file":
-            rubric = [(pk, row["text"], row["points"], row["description"]) for pk, row in items("rubric")]
-            return {**block.value, "rubric": rubric}
-    return dict(block.value)
-
-
-def option_text(option) -> Text:
-    """The text of an option: rich, but in the list of a gap."""
-    text = option["text"]
-    return Rich(freeze_pictures(text.source)) if isinstance(text, RichText) else text
-
-
-class FrozenError(Exception):
-    """A frozen version was about to be changed or deleted."""
-
-
-class QuestionVersionQuerySet(models.QuerySet):
-    def current(self):
-        """The latest version of each question."""
-        newer = self.model.objects.filter(question=models.OuterRef("question"), number__gt=models.OuterRef("number"))
-        return self.filter(~models.Exists(newer))
-
-    def update(self, **kwargs):
-        raise FrozenError
-
-    def delete(self):
-        raise FrozenError
-
-
-class QuestionVersion(models.Model):
-    """A question as it was served: frozen, never changed, never deleted.
-
-    `prompt` and `explanation` are plain words; `prompt_html` and `explanation_html` say them with markup and pictures where
-    words are not enough, "" elsewhere. The same for options: "text", and "html" where there is more to say.
-
-    `content` is one dict by type, with stable option ids (str):
-    - single: {"options": [{"id", "text"}], "answer": id}
-    - multiple: {"options": [{"id", "text"}], "answer": [id, …]}
-    - true_false: {"answer": bool}
-    - numeric: {"answer": str decimal, "tolerance": str decimal, "unit": str}
-    - matching: {"left": [{"id", "text"}], "right": [{"id", "text"}], "answer": {left id: right id}}
-    - ordering: {"items": [{"id", "text"}], "answer": [id, …]}
-    - short_text: {"accepted": [str, …], "ignore_case": bool, "ignore_accents": bool, "typos"?: 1 or 2}
-    - gap_fill: {"texts": [str, …], "gaps": [{"id", "type", … content of a single, numeric or short_text}]}, a gap after each
-      text but the last
-    - survey: {"form": "single", "multiple", "scale" or "text", "options"?: [{"id", "text"}], "low"?, "high"?}
-    - essay: {"min_words", "max_words", "rubric": [{"id", "text", "points": int, "description"}], "guide": str}
-    - file: {"extensions": [str, …], "max_mb": int, "rubric", "guide"}; the guide is for who marks
-
-    Options of single and multiple may have "html" and "feedback" (plain: why it is right or wrong);
-    numeric may have "others": [{"answer", "tolerance"}], also right; the right side of matching may have distractors.
-    """
-
-    class Type(models.TextChoices):
-        SINGLE = "single", _("choix unique")
-        MULTIPLE = "multiple", _("choix multiples")
-        TRUE_FALSE = "true_false", _("vrai ou faux")
-        NUMERIC = "numeric", _("nombre")
-        MATCHING = "matching", _("appariement")
-        ORDERING = "ordering", _("remise en ordre")
-        SHORT_TEXT = "short_text", _("réponse courte")
-        GAP_FILL = "gap_fill", _("texte à trous")
-        SURVEY = "survey", _("question d’opinion")
-        ESSAY = "essay", _("composition")
-        FILE = "file", _("fichier à remettre")
-
-    question = models.ForeignKey(Question, models.PROTECT, related_name="versions", verbose_name=_("question"))
-    number = models.PositiveIntegerField(_("version"))
-    type = models.CharField(_("type"), max_length=20, choices=Type.choices)
-    prompt = models.TextField(_("énoncé"))
-    prompt_html = models.TextField(_("énoncé mis en forme"), blank=True, default="")
-    content = models.JSONField(_("contenu"))
-    explanation = models.TextField(_("explication"), blank=True)
-    explanation_html = models.TextField(_("explication mise en forme"), blank=True, default="")
-    fingerprint = models.CharField(_("empreinte"), max_length=64, editable=False)
-    created_at = models.DateTimeField(_("figée le"), auto_now_add=True)
-
-    objects = QuestionVersionQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["question", "-number"]
-        constraints = [models.UniqueConstraint(fields=["question", "number"], name="courses_question_version_once")]
-        verbose_name = _("version de question")
-        verbose_name_plural = _("versions de question")
-
-    def __str__(self):
-        return f"{self.question_id} v{self.number}"
-
-    def save(self, **kwargs):
-        if not self._state.adding:
-            raise FrozenError
-        super().save(**kwargs)
-
-    def delete(self, **kwargs):
-        raise FrozenError
-
-    @property
-    def rich_prompt(self) -> Text:
-        """The prompt, rich or plain."""
-        return frozen(self.prompt, self.prompt_html)
-
-    @property
-    def rich_explanation(self) -> Text:
-        """The explanation, rich or plain."""
-        return frozen(self.explanation, self.explanation_html)
-
-    @property
-    def shown_prompt(self) -> str:
-        """The prompt as pages show it when it is rich, "" when its plain words are enough."""
-        return with_addresses(self.prompt_html)
-
-    def fingerprint_of_today(self) -> str:
-        """The fingerprint that the same question would have now: line ends and outer spaces are no difference."""
-        lines = {name: getattr(self, name).replace("\r\n", "\n").strip() for name in ("prompt", "explanation")}
-        html = {name: getattr(self, name) for name in ("prompt_html", "explanation_html")}
-        return self.fingerprint_of(type=self.type, content=self.content, **lines, **html)
-
-    @staticmethod
-    def fingerprint_of(
-        type: str, prompt: str, content: dict, explanation: str, prompt_html: str = "", explanation_html: str = ""
-    ) -> str:
-        """SHA-256 (hexadecimal) of all that a learner is shown or marked by."""
-        rich = [prompt_html, explanation_html] if prompt_html or explanation_html else []
-        told = json.dumps([type, prompt, content, explanation, *rich], ensure_ascii=False, sort_keys=True)
-        return hashlib.sha256(told.encode()).hexdigest()
