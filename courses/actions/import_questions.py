@@ -4,7 +4,7 @@ import hashlib
 import json
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -33,11 +33,12 @@ from courses.imports.questions.neutral import (
 )
 from courses.imports.questions.texts import STRAY_NO_BREAK, one_line, plain
 from courses.models import Question, QuestionImport, QuestionVersion, TaggedQuestion
-from courses.models.banks import asked_after_review, reach_of, read_with
+from courses.models.banks import reach_of, read_with
 from courses.models.questions import QuestionQuerySet
 from courses.pictures import freeze_pictures
 from courses.rules.answers import frozen_content
 from courses.rules.rich_text import Rich, Text, to_html, words_of
+from courses.uses import named_beyond
 from lms.core import audit
 from lms.core.jobs import enqueue
 from lms.people.models import User
@@ -74,10 +75,11 @@ class Plan:
         return not any(remark.level in (ERROR, SKIPPED) for remark in self.remarks)
 
 
-def plan_import(reading: Reading, bank: Collection, replaces: bool) -> Plan:
+def plan_import(reading: Reading, bank: Collection, replaces: bool, kept: Container[int] = frozenset()) -> Plan:
     """What importing this reading into a bank would do, as it is today; a few queries per 500 questions, nothing written.
 
     Its codes are those of the questions that who writes there may ask; no other is looked at, replaced or told of.
+    `kept`: the questions that stay as they are, for pages name them that only change by review.
     """
     plan = Plan(remarks=list(reading.remarks), pictures=reading.pictures)
     competences = set(Competence.objects.values_list("code", flat=True))
@@ -98,7 +100,6 @@ def plan_import(reading: Reading, bank: Collection, replaces: bool) -> Plan:
             message = _("La même question est déjà dans le fichier.")
             plan.remarks.append(Remark(SKIPPED, question.where, message))
     known = existing(wanted, bank)
-    reviewed = asked_after_review(bank) if replaces else set()
     taken = codes_taken(wanted, bank)
     for code, question in wanted.items():
         if code in taken and code not in known:
@@ -111,10 +112,10 @@ def plan_import(reading: Reading, bank: Collection, replaces: bool) -> Plan:
         version, tags = known[code]
         if is_same(question, neutral_of(version, tags)):
             plan.unchanged += 1
-        elif replaces and version.question_id in reviewed:
+        elif replaces and version.question_id in kept:
             plan.kept += 1
             message = _(
-                "La question « %(code)s » est posée par une page publiée : elle ne change pas sans relecture. Importez-la sous un autre code."
+                "La question « %(code)s » est posée par une page publiée ou qui attend de l’être : elle ne change pas sans relecture. Importez-la sous un autre code."
             )
             plan.remarks.append(Remark(WARNING, question.where, message % {"code": code}))
         elif replaces:
@@ -372,7 +373,8 @@ def run_import(pk: int, now: datetime, told: Callable[[int], None] = lambda perc
         begun = QuestionImport.objects.select_for_update(of=("self",)).select_related("created_by", "bank").get(pk=pk)
         if begun.state != QuestionImport.State.ASKED:
             return begun
-        plan = plan_import(reading, begun.bank, begun.replaces)
+        beyond = named_beyond(begun.created_by, Question) if begun.replaces else {}
+        plan = plan_import(reading, begun.bank, begun.replaces, kept=set().union(*beyond.values()))
         begun.state = QuestionImport.State.DONE
         if begun.all_or_nothing and not plan.is_whole:
             begun.state = QuestionImport.State.REFUSED

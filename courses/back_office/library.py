@@ -1,4 +1,4 @@
-"""Images, documents and questions in use: what a published page shows changes with the page, under the same right.
+"""Images, documents and questions in use: what a page shows that is published, or waits to be, changes with it, under the same right.
 
 Wagtail puts a new file in place of the old one at once, wherever it is shown; a question changed is asked at once. Who may
 not publish a page may therefore neither replace nor delete the files it shows, nor change the questions it names: they add
@@ -13,10 +13,10 @@ from wagtail.documents import get_document_model
 from wagtail.documents.forms import BaseDocumentForm
 from wagtail.images import get_image_model
 from wagtail.images.forms import BaseImageForm
-from wagtail.models import Page, ReferenceIndex, get_default_page_content_type
-from wagtail.permissions import page_permission_policy
+from wagtail.models import Page
 
 from courses.models import Question
+from courses.uses import named_beyond
 
 DELETIONS = {
     "wagtailimages:delete": ("image_id", get_image_model),
@@ -27,11 +27,16 @@ DELETIONS = {
 
 
 def shown_beyond(user, shown) -> Page | None:
-    """A published page that shows this image or document, or names this question, and that `user` may not publish."""
-    uses = ReferenceIndex.get_references_to(shown).filter(base_content_type=get_default_page_content_type())
-    pages = Page.objects.live().filter(pk__in=[int(pk) for pk in uses.values_list("object_id", flat=True)])
-    publishable = page_permission_policy.instances_user_has_permission_for(user, "publish")
-    return pages.exclude(pk__in=publishable.values("pk")).order_by("pk").first()
+    """A page that shows this image or document, or names this question, and that `user` may not publish.
+
+    It is published, or waits to be as it was submitted.
+    """
+    return Page.objects.filter(pk__in=named_beyond(user, type(shown), shown.pk)).order_by("pk").first()
+
+
+def state_of(page: Page) -> str:
+    """How far a page is, in words."""
+    return _("publiée") if page.live else _("en attente de publication")
 
 
 class KeptFileForm:
@@ -47,9 +52,9 @@ class KeptFileForm:
         if is_replaced and self.user and (page := shown_beyond(self.user, self.instance)):
             raise ValidationError(
                 _(
-                    "« %(page)s », publiée, montre ce fichier : il n’est pas remplacé sans relecture. Ajoutez un nouveau fichier, choisissez-le dans la page, puis soumettez la page à la relecture."
+                    "« %(page)s », %(state)s, montre ce fichier : il n’est pas remplacé sans relecture. Ajoutez un nouveau fichier, choisissez-le dans la page, puis soumettez la page à la relecture."
                 ),
-                params={"page": page.title},
+                params={"page": page.title, "state": state_of(page)},
             )
         return cleaned
 
@@ -79,9 +84,9 @@ def keep_asked_questions(request, instance):
         messages.error(
             request,
             _(
-                "« %(page)s », publiée, pose cette question : elle ne change pas sans relecture. Copiez-la, corrigez la copie, choisissez-la dans la page, puis soumettez la page à la relecture."
+                "« %(page)s », %(state)s, pose cette question : elle ne change pas sans relecture. Copiez-la, corrigez la copie, choisissez-la dans la page, puis soumettez la page à la relecture."
             )
-            % {"page": page.title},
+            % {"page": page.title, "state": state_of(page)},
         )
         return redirect("wagtailsnippets_courses_question:edit", instance.pk)
     return None
@@ -93,8 +98,8 @@ def refuse_deletion(request, files):
         if page := shown_beyond(request.user, file):
             messages.error(
                 request,
-                _("« %(file)s » n’est pas supprimé : « %(page)s », publiée, le montre.")
-                % {"file": file.title, "page": page.title},
+                _("« %(file)s » n’est pas supprimé : « %(page)s », %(state)s, le montre.")
+                % {"file": file.title, "page": page.title, "state": state_of(page)},
             )
             return redirect("wagtailimages:index" if isinstance(file, get_image_model()) else "wagtaildocs:index")
     return None

@@ -4,11 +4,10 @@ A bank is a Wagtail collection, the one that holds the images of a branch too: t
 Who may do what there is granted to groups, as for images (`courses.actions.branches`).
 """
 
-from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q
 from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
-from wagtail.models import Collection, Page, ReferenceIndex, get_default_page_content_type
+from wagtail.models import Collection, Page
 from wagtail.permission_policies.collections import CollectionPermissionPolicy
 
 from courses.models.producer import ProducerPage
@@ -88,17 +87,3 @@ def home_bank(user) -> Collection | None:
     if shared in banks and len(own) != 1:
         return shared
     return own[0] if own else None
-
-
-def asked_after_review(bank: Collection) -> set[int]:
-    """Questions of a bank that a published page names and that only change with it, for its branch publishes by review."""
-    branch = ProducerPage.objects.filter(collection=bank).first()
-    if branch is None or branch.may_publish:
-        return set()
-    references = ReferenceIndex.objects.filter(
-        base_content_type=get_default_page_content_type(),
-        to_content_type=ContentType.objects.get_by_natural_key("courses", "question"),
-    ).values_list("object_id", "to_object_id")
-    asked = {(int(page), int(question)) for page, question in references}
-    published = set(Page.objects.live().descendant_of(branch).values_list("pk", flat=True))
-    return {question for page, question in asked if page in published}

@@ -1,5 +1,7 @@
 """Images, documents and questions of published pages: no way around the review."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -8,7 +10,9 @@ from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
 
 from courses.actions.import_questions import begin_import, confirm_import
-from courses.models import ProducerPage, QuestionImport, QuizDraw, QuizPage
+from courses.actions.review import decide
+from courses.models import ProducerPage, Question, QuestionImport, QuizDraw, QuizPage, QuizQuestion
+from courses.uses import named_beyond
 from lms.assessment.actions import QuizNotOpen
 from tests.factories.assessment import open_attempt
 from tests.factories.courses import (
@@ -16,11 +20,13 @@ from tests.factories.courses import (
     LessonPageFactory,
     QuestionFactory,
     QuizPageFactory,
+    make_reviewer,
     make_trainer,
 )
 from tests.factories.learning import EnrolmentFactory
 from tests.factories.library import DocumentFactory, ImageFactory, picture_bytes
 from tests.factories.people import UnitFactory
+from tests.factories.reviews import every_box, submit
 
 pytestmark = pytest.mark.django_db
 REFUSED = "il n’est pas remplacé sans relecture"
@@ -67,6 +73,30 @@ def test_a_file_shown_by_a_published_page_is_replaced_by_who_may_publish_it(clie
     assert (REFUSED in html, scene.files() == before) == (refused, refused)
     if refused:
         assert html.count("« Plans », publiée, montre ce fichier") == 2
+
+
+def test_nor_while_the_page_that_shows_it_waits_for_its_review_or_its_hour(client):
+    """What was read with the picture of then would be published with another."""
+    scene, now = Scene("company", live=False), timezone.now()
+    quiz = QuizPageFactory(parent=scene.lesson.get_parent(), title="Bilan", live=False, questions=[])
+    asked = QuestionFactory(collection=scene.image.collection, code="secours")
+    quiz.quiz_questions = [QuizQuestion(question=asked)]  # in the version submitted alone
+    scene.lesson.go_live_at = now + timedelta(hours=1)
+    state = submit(scene.lesson, scene.trainer)
+    submit(quiz, scene.trainer)
+    reviewer = make_reviewer(ProducerPage.objects.get().unit)
+    client.force_login(scene.trainer)
+    before = scene.files()
+    edit = reverse("wagtailsnippets_courses_question:edit", args=[asked.pk])
+    for stage in ("under review", "approved"):
+        html = scene.post_new_files(client)
+        assert html.count("« Plans », en attente de publication, montre ce fichier") == 2, stage
+        assert scene.files() == before
+        told = client.post(edit, {"answer-count": 0}, follow=True).content.decode()
+        assert "« Bilan », en attente de publication, pose cette question" in told
+        if stage == "under review":
+            decide([state], reviewer, is_approved=True, met=every_box(), comment="", now=now)
+    assert named_beyond(scene.trainer, Question) == {quiz.pk: {asked.pk}}
 
 
 def test_its_title_may_change(client):
