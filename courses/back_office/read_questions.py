@@ -65,10 +65,10 @@ def review_questions(request, pk: int):
     rows = [(part, version) for part in parts for version in part.versions]
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     versions = QuestionVersion.objects.select_related("question__competence").in_bulk([pk for _part, pk in page])
-    shown: list[tuple[Part, list[tuple[QuestionVersion, bool]]]] = []
-    for part, version in page:
+    shown: list[tuple[Part, list[tuple[int, QuestionVersion, bool]]]] = []
+    for number, (part, version) in enumerate(page, start=page.start_index()):
         if not shown or shown[-1][0] is not part:
             shown.append((part, []))
-        shown[-1][1].append((versions[version], version in part.unread))
+        shown[-1][1].append((number, versions[version], version in part.unread))
     context = {"state": state, "title": state.revision.object_str, "page_of": page, "shown": shown, "count": len(rows)}
     return render(request, "courses/review_questions.html", context)
