@@ -69,12 +69,12 @@ class Foreseen:
 def dry_run(act: str, certificates: QuerySet[Certificate], actor: User) -> list[Foreseen]:
     """What would become of each, those that would be done first; two queries, whatever their number."""
     open_lines = ActLine.objects.unsettled().filter(certificate=OuterRef("pk")).exclude(batch__state=State.REJECTED)
-    heirs = Certificate.objects.filter(former=OuterRef("pk")).exclude(state=Certificate.State.VOID)
+    heirs = Certificate.objects.filter(former=OuterRef("pk"), origin__in=Certificate.REPLACING)
     in_scope = User.objects.in_scope_of(actor, KINDS[act].permission).filter(pk=OuterRef("person"))
     rows = certificates.defer("snapshot").annotate(
         is_in_scope=Exists(in_scope),
         is_in_batch=Exists(open_lines),
-        has_heir=Exists(heirs.filter(origin__in=Certificate.REPLACING)),
+        has_heir=Exists(heirs.exclude(state=Certificate.State.VOID)),
     )
     foreseen = [Foreseen(row, _why_not(act, row, actor)) for row in rows]
     return sorted(foreseen, key=lambda line: bool(line.refusal))

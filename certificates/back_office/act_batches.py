@@ -49,6 +49,7 @@ class ActBatchViewSet(RegisterViewSet):
     name = "certificate_acts"
     url_prefix = "delivrance/actes"
     icon = "tasks"
+    add_to_admin_menu = False  # in its group
     menu_label = gettext_lazy("Actes en nombre")
     view_permission = VIEW_ACTS
     related = ["proposed_by", "decided_by"]

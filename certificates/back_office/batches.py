@@ -64,6 +64,7 @@ class BatchViewSet(RegisterViewSet):
     name = "certificate_batches"
     url_prefix = "delivrance/lots"
     icon = "folder-open-inverse"
+    add_to_admin_menu = False  # in its group
     menu_label = gettext_lazy("Délivrance par lot")
     index_view_class = BatchIndexView
     view_permission = VIEW_BATCH

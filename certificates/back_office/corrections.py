@@ -45,6 +45,7 @@ class NameCorrectionViewSet(RegisterViewSet):
     name = "certificate_corrections"
     url_prefix = "delivrance/noms"
     icon = "edit"
+    add_to_admin_menu = False  # in its group
     menu_label = gettext_lazy("Corrections de nom")
     view_permission = VIEW_NAME
     related = ["certificate__person", "checked_by", "decided_by"]

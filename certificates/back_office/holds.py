@@ -46,6 +46,7 @@ class HoldViewSet(RegisterViewSet):
     name = "certificate_holds"
     url_prefix = "delivrance/retenus"
     icon = "time"
+    add_to_admin_menu = False  # in its group
     menu_label = gettext_lazy("Retenus")
     index_view_class = HoldIndexView
     view_permission = VIEW_HOLD

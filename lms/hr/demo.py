@@ -12,6 +12,7 @@ from courses.models import CoursePage
 from courses.outline import course_outline
 from lms.core.datafiles import Entry, read_yaml
 from lms.hr.actions import record_evidence
+from lms.hr.demo_certificates import add_certification
 from lms.hr.demo_programme import add_programme
 from lms.hr.demo_proofs import add_application, add_sitting
 from lms.hr.demo_review import add_course_to_review
@@ -75,6 +76,8 @@ def load_demo(path: Path, now: datetime, today: date) -> DemoReport:
         report.proofs += add_sitting(entry, known[entry.text("formateur")], known[entry.text("apprenant")], now)
     for entry in source.entries("confirmations", default=True):
         report.proofs += add_application(entry, known[entry.text("titulaire")], now)
+    if "certification" in source:
+        add_certification(source.entry("certification"), known, now)
     return report
 
 

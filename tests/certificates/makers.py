@@ -1,9 +1,11 @@
 """What the tests of certificates start from: people who completed a course."""
 
+import threading
 from datetime import UTC, date, datetime
 from itertools import count
 
 from django.contrib.auth.models import Group, Permission
+from django.db import connections
 from django.utils import timezone
 from wagtail.models import Locale, Page
 
@@ -164,3 +166,24 @@ def a_snapshot(**fields):
             **fields,
         }
     )
+
+
+def at_once(*calls):
+    """Run these in threads that start together; gives what went wrong."""
+    wrong, together = [], threading.Barrier(len(calls))
+
+    def run(call):
+        together.wait()
+        try:
+            call()
+        except Exception as error:  # noqa: BLE001  reported below
+            wrong.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=[call]) for call in calls]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return wrong

@@ -5,13 +5,12 @@ import signal
 import subprocess
 import sys
 import textwrap
-import threading
 
 import pytest
 from django.conf import settings as django_settings
 from django.core import mail
 from django.core.files.storage import storages
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from certificates.actions import (
@@ -34,6 +33,7 @@ from lms.learning.models import Completion, Enrolment
 from lms.learning.signals import course_completed
 from tests.certificates.makers import (
     Payload,
+    at_once,
     make_certificate,
     make_completion,
     make_course,
@@ -210,27 +210,6 @@ def test_file_is_written_once_and_again_when_a_writer_died_half_way():
 
 
 # --- Several workers at once
-
-
-def at_once(*calls):
-    """Run these in threads that start together; gives what went wrong."""
-    wrong, together = [], threading.Barrier(len(calls))
-
-    def run(call):
-        together.wait()
-        try:
-            call()
-        except Exception as error:  # noqa: BLE001  reported below
-            wrong.append(error)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=[call]) for call in calls]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return wrong
 
 
 @pytest.mark.slow

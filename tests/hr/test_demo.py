@@ -8,8 +8,9 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from certificates.actions import publish_certificate, reserve_certificate
+from certificates.actions.batches import may_decide
 from certificates.lasting.signature import SealedDocument
-from certificates.models import Certificate, WorkApplication
+from certificates.models import Certificate, Hold, IssueBatch, NameCorrection, WorkApplication
 from courses.actions.review import decide
 from courses.models import CoursePage
 from courses.reviewing import decidable_by
@@ -31,6 +32,7 @@ def load():
 
 def everything():
     models = (User, EmailAddress, Unit, Post, RoleAssignment, Evidence, HeldLevel, Enrolment, ProgressEvent, AuditEntry)
+    models += (Certificate, Hold, IssueBatch, NameCorrection)
     return {model.__name__: sorted(model._default_manager.values_list("pk", flat=True)) for model in models}
 
 
@@ -48,7 +50,13 @@ def test_demo_is_loaded_once_and_tidy(db, run_jobs):
     assert not User.objects.filter(is_demo=False).exists()
     assert EmailAddress.objects.filter(verified=True, primary=True).count() == User.objects.count()
     assert EmailDomain.objects.get(domain="demo.example").is_active
-    assert not Certificate.objects.exists()  # the worker issues it, then the confirmation is asked
+    (reserved,) = Certificate.objects.all()
+    assert NameCorrection.objects.get().certificate == reserved
+    officer = User.objects.get(email="certification@demo.example")
+    assert may_decide(IssueBatch.objects.get(), officer)
+    assert IssueBatch.objects.get().lines.count() == 3
+    assert Hold.objects.visible_to(officer).get().state == "open"
+    assert NameCorrection.objects.visible_to(User.objects.get(email="rh@demo.example")).get().state == "asked"
     assert list(SittingEntry.objects.values_list("attempt__enrolment__person__email", flat=True)) == [
         "judith.quenum@demo.example"
     ]
