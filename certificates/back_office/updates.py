@@ -28,6 +28,7 @@ class RecertificationViewSet(RegisterViewSet):
     name = "certificate_updates"
     url_prefix = "delivrance/mises-a-jour"
     icon = "rotate"
+    add_to_admin_menu = False  # in its group
     menu_label = gettext_lazy("Mises à jour")
     view_permission = VIEW_UPDATE
     related = ["enrolment__person", "version__course", "certificate"]
