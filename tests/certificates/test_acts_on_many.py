@@ -190,7 +190,7 @@ def test_dry_run_and_batch_cost_the_same_for_any_length(client, unit, proposer, 
     with django_assert_num_queries(12):
         client.get(address)
     batch = propose_acts("revoke", rows(*certificates), proposer, "x", "", timezone.now())
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         client.get(url("batch", batch.pk))
 
 
