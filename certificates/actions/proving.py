@@ -55,7 +55,7 @@ def passed_tests(completion: Completion) -> list[Attempt]:
     codes = [line["code"].partition(":") for line in completion.conditions]
     quizzes = [pk for kind, _, pk in codes if kind == QUIZ]
     passed = completion.enrolment.attempts.filter(
-        quiz__in=quizzes, is_passed=True, max_points__gt=0, pass_mark_percent__gt=0
+        quiz__in=quizzes, is_passed=True, is_withheld=False, max_points__gt=0, pass_mark_percent__gt=0
     )
     tests = [row for row in passed if row.terms.preset != PRACTICE and row.terms.assurance != FOLLOWED_ONLY]
     entries = {row.attempt_id: row for row in SittingEntry.objects.with_facts().filter(attempt__in=tests)}

@@ -108,9 +108,10 @@ def stop_counts(course: CoursePage, now: datetime.datetime) -> dict[int | None, 
 
 
 def quiz_figures(course: CoursePage) -> dict[int, tuple[int, float | None]]:
-    """How many attempts of each quiz were submitted, and the mean mark (0 to 100) of those that await no marker."""
+    """How many attempts of each quiz were submitted, and the mean mark (0 to 100) of those marked and told."""
     rows = Attempt.objects.filter(enrolment__course=course, state=Attempt.State.SUBMITTED).order_by().values("quiz_id")
-    counted = rows.annotate(count=Count("pk"), mean=Avg("score_percent", filter=Q(is_passed__isnull=False)))
+    is_told = Q(is_passed__isnull=False, is_withheld=False)
+    counted = rows.annotate(count=Count("pk"), mean=Avg("score_percent", filter=is_told))
     return {row["quiz_id"]: (row["count"], row["mean"]) for row in counted}
 
 

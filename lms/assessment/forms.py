@@ -179,5 +179,5 @@ class AllowanceForm(forms.Form):
         elif said.get("kind") == Allowance.Kind.REOPENING:
             attempts = self.enrolment.attempts.filter(quiz=said["quiz"]).order_by("-number")
             self.attempt = attempts.first()
-            if self.attempt is None or self.attempt.state == Attempt.State.OPEN or self.attempt.is_passed:
+            if self.attempt is None or self.attempt.state == Attempt.State.OPEN or self.attempt.is_told_passed:
                 self.add_error("kind", _("Cette personne n’a pas de dernière tentative remise et non réussie."))

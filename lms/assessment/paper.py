@@ -101,8 +101,7 @@ class Correction:
 
 def questions_of(attempt: Attempt) -> list[ServedQuestion]:
     """The questions served, with what they ask; one query."""
-    rows = attempt.questions.select_related("version__question__competence")
-    return list(rows.order_by("position"))
+    return list(attempt.questions.with_versions().order_by("position"))
 
 
 def read_form(served: list[ServedQuestion], form) -> dict[int, object]:
@@ -137,9 +136,8 @@ def question(row: ServedQuestion, corrected: bool = False) -> Question:
     )
 
 
-def correction(row: ServedQuestion) -> Correction:
-    """The question corrected; for submitted attempts only."""
-    competence = row.version.question.competence
+def correction(row: ServedQuestion, competence: str | None) -> Correction:
+    """The question corrected, with the name of the competence it is about, if any; for submitted attempts only."""
     shown = question(row, corrected=True)
     if shown.type == "ordering":
         shown = replace(shown, lines=sorted(shown.lines, key=lambda line: int(line.right)))
@@ -148,7 +146,7 @@ def correction(row: ServedQuestion) -> Correction:
         awarded_points=row.awarded_points,
         right_text=_right_text(shown.type, row.version.content),
         explanation=row.version.explanation,
-        competence=competence.name if competence else "",
+        competence=competence or "",
         explanation_html=with_addresses(row.version.explanation_html),
     )
 

@@ -56,5 +56,5 @@ def rows_on_page(attempt: Attempt, served: list[ServedQuestion], position: int |
 
 
 def _entry(row: ServedQuestion, terms: Terms) -> Entry:
-    correction = paper.correction(row) if row.is_final else None
+    correction = paper.correction(row, row.competence) if row.is_final else None
     return Entry(paper.question(row), correction, feedback.may_check(terms.preset, row.version.type))

@@ -5,6 +5,7 @@ import datetime
 from collections.abc import Collection, Mapping
 
 from django.db import IntegrityError, transaction
+from django.db.models import Exists
 
 from courses.models import CoursePage
 from courses.outline import Outline, OutlineItem, course_outline
@@ -13,9 +14,11 @@ from lms.learning import rules
 from lms.learning.models import Completion, Enrolment, ItemProgress, ProgressEvent
 from lms.learning.programmes import complete_programmes
 from lms.learning.signals import course_completed
+from lms.learning.study import Study
 from lms.people.models import User
 
 State = Enrolment.State
+DERIVED = ("done_count", "item_count", "last_item_id", "state")  # of the enrolment, from what is done
 PROGRESS = tuple(field.name for field in dataclasses.fields(rules.Progress))  # the columns of `ItemProgress`
 
 
@@ -98,13 +101,33 @@ def record_event(
     nothing. A late fact, decided since about what was done then, is kept even where the course was given up meanwhile:
     it counts for who takes it up again. True when the fact is new. Locks the enrolment. Raises EnrolmentWithdrawn.
     """
-    enrolment, outline = _locked(enrolment.pk)
+    enrolment = lock_enrolment(enrolment.pk)
+    study = record_on(enrolment, item_id, kind, occurred_at, source_key, value, revision_id, is_late)
+    return study is not None
+
+
+def record_on(
+    enrolment: Enrolment,
+    item_id: int,
+    kind: str,
+    occurred_at: datetime.datetime,
+    source_key: str,
+    value: dict | None = None,
+    revision_id: int | None = None,
+    is_late: bool = False,
+) -> Study | None:
+    """What `record_event` does, for who locks the enrolment already and in their transaction.
+
+    Where that leaves the learner in the course, so that nobody reads it again; None when the fact is not new. Raises
+    EnrolmentWithdrawn.
+    """
     if enrolment.state == State.WITHDRAWN and not is_late:
         raise EnrolmentWithdrawn
-    if ProgressEvent.objects.filter(source_key=source_key).exists():
-        return False
+    study, is_known = _study(enrolment, source_key)
+    if is_known:
+        return None
     value = value or {}
-    item = outline.item_by_id(item_id)
+    item = study.outline.item_by_id(item_id)
     ProgressEvent.objects.create(
         enrolment=enrolment,
         item_id=item_id,
@@ -114,13 +137,14 @@ def record_event(
         occurred_at=occurred_at,
         source_key=source_key,
     )
-    known = _progress(enrolment)
-    before = known.get(item_id, rules.NOTHING_YET)
-    known[item_id] = rules.after(before, kind, rules.score_of(value), occurred_at)
-    if known[item_id] != before:
-        _write_progress(enrolment, item_id, known[item_id])
-    _bring_up_to_date(enrolment, outline, known, occurred_at, last_item_id=item.id if item else None)
-    return True
+    before = study.progress.get(item_id, rules.NOTHING_YET)
+    after = rules.after(before, kind, rules.score_of(value), occurred_at)
+    study.progress[item_id] = after
+    if after != before:
+        _write_progress(enrolment, item_id, after)
+    _bring_up_to_date(enrolment, study.outline, study.progress, occurred_at, last_item_id=item.id if item else None)
+    study.state, study.last_item_id = enrolment.state, enrolment.last_item_id
+    return study
 
 
 def finish_lesson(enrolment: Enrolment, item: OutlineItem, now: datetime.datetime) -> bool:
@@ -164,13 +188,20 @@ def ask_again(wanted: Mapping[int, Collection[int]], source: str, now: datetime.
 @transaction.atomic
 def complete_if_due(enrolment: Enrolment, now: datetime.datetime) -> Completion | None:
     """Complete the course if nothing is missing any more (a last lesson was unpublished). Locks the enrolment."""
-    enrolment, outline = _locked(enrolment.pk)
-    return _bring_up_to_date(enrolment, outline, _progress(enrolment), now, last_item_id=None)
+    enrolment = lock_enrolment(enrolment.pk)
+    study, _is_known = _study(enrolment)
+    return _bring_up_to_date(enrolment, study.outline, study.progress, now, last_item_id=None)
+
+
+def lock_enrolment(enrolment_id: int) -> Enrolment:
+    """The enrolment as it is now, for this transaction alone."""
+    return Enrolment.objects.select_for_update().get(pk=enrolment_id)
 
 
 def progress_of(enrolment: Enrolment) -> dict[int, rules.Progress]:
     """What is true now of each item of an enrolment, by page id; one query."""
-    return _progress(enrolment)
+    rows = ItemProgress.objects.filter(enrolment=enrolment).order_by()
+    return {item_id: rules.Progress(*values) for item_id, *values in rows.values_list("item_id", *PROGRESS)}
 
 
 def _check_may_enter(person: User, outline: Outline) -> None:
@@ -190,14 +221,22 @@ def _take_up_again(enrolment: Enrolment, person: User, now: datetime.datetime) -
     return enrolment
 
 
-def _locked(enrolment_id: int) -> tuple[Enrolment, Outline]:
-    enrolment = Enrolment.objects.select_for_update(of=("self",)).select_related("course__outline").get(pk=enrolment_id)
-    return enrolment, course_outline(enrolment.course_id, enrolment.course.outline.version)
+def _study(enrolment: Enrolment, source_key: str = "") -> tuple[Study, bool]:
+    """Where a locked enrolment stands, and whether a fact is known already; one query, asked once it is locked.
 
-
-def _progress(enrolment: Enrolment) -> dict[int, rules.Progress]:
-    rows = ItemProgress.objects.filter(enrolment=enrolment).order_by()
-    return {item_id: rules.Progress(*values) for item_id, *values in rows.values_list("item_id", *PROGRESS)}
+    A row an item, one without item where nothing is done.
+    """
+    is_known = Exists(ProgressEvent.objects.filter(source_key=source_key))
+    rows = list(
+        Enrolment.objects.filter(pk=enrolment.pk)
+        .order_by()
+        .values_list(is_known, "course__outline__version", *(f"items__{name}" for name in ("item_id", *PROGRESS)))
+    )
+    known, version = rows[0][:2]
+    progress = {item_id: rules.Progress(*values) for _known, _version, item_id, *values in rows if item_id}
+    outline = course_outline(enrolment.course_id, version)
+    study = Study(enrolment.pk, enrolment.state, enrolment.last_item_id, outline, version, progress)
+    return study, known
 
 
 def _write_progress(enrolment: Enrolment, item_id: int, progress: rules.Progress) -> None:
@@ -228,11 +267,13 @@ def _bring_up_to_date(
     """Write the counts derived from `known`, and the completion when it is due; the enrolment is locked."""
     found = rules.conditions(outline.items, known)
     is_due = enrolment.state == State.ACTIVE and rules.are_met(found)
+    before = [getattr(enrolment, name) for name in DERIVED]
     enrolment.done_count = sum(condition.is_met for condition in found)
     enrolment.item_count = len(found)
     enrolment.last_item_id = last_item_id or enrolment.last_item_id
     enrolment.state = State.COMPLETED if is_due else enrolment.state
-    enrolment.save(update_fields=["done_count", "item_count", "last_item", "state"])
+    if before != [getattr(enrolment, name) for name in DERIVED]:
+        enrolment.save(update_fields=DERIVED)
     return _complete(enrolment, outline, found, now) if is_due else None
 
 

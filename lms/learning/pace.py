@@ -33,20 +33,19 @@ def record_pace(
     began_at: datetime.datetime,
     ended_at: datetime.datetime,
     source_key: str,
-) -> RapidFinish | None:
-    """Record that so many words went by faster than they can be read, if they did; once by `source_key`."""
+) -> bool:
+    """Record that so many words went by faster than they can be read, if they did (True); once by `source_key`."""
     seconds, least = max(0, int((ended_at - began_at).total_seconds())), rules.least_reading_seconds(words)
     if seconds >= least:
-        return None
-    fact, _is_new = RapidFinish.objects.get_or_create(
+        return False
+    fact = RapidFinish(
+        enrolment=enrolment,
+        item_id=item_id,
+        words=words,
+        seconds=seconds,
+        least_seconds=least,
+        occurred_at=ended_at,
         source_key=source_key,
-        defaults={
-            "enrolment": enrolment,
-            "item_id": item_id,
-            "words": words,
-            "seconds": seconds,
-            "least_seconds": least,
-            "occurred_at": ended_at,
-        },
     )
-    return fact
+    RapidFinish.objects.bulk_create([fact], ignore_conflicts=True)  # one statement, whoever else says it too
+    return True

@@ -86,8 +86,17 @@ def find_study(user: User, course_slug: str) -> Study | None:
     None too when the course is no longer published or is kept for others. The most read pages come here: what is done
     comes with the enrolment, a row an item, without scores and dates.
     """
+    return _find_study(user, Enrolment.objects.filter(course__slug=course_slug))
+
+
+def find_study_in(user: User, course_id: int) -> Study | None:
+    """The same, of a course known by its id."""
+    return _find_study(user, Enrolment.objects.filter(course=course_id))
+
+
+def _find_study(user: User, enrolments) -> Study | None:
     rows = list(
-        Enrolment.objects.filter(person_id=user.pk, course__slug=course_slug, state__in=KEPT)
+        enrolments.filter(person_id=user.pk, state__in=KEPT)
         .order_by()
         .values_list(*HEAD, "items__item_id", "items__completion", "items__success", "items__is_asked_again")
     )
@@ -95,14 +104,18 @@ def find_study(user: User, course_slug: str) -> Study | None:
         return None
     *head, course_id, version = rows[0][:5]
     outline = course_outline(course_id, version)
-    if not (outline.is_live and outline.is_open_to(user)):
-        return None
     progress = {
         item_id: rules.Progress(completion, success, is_asked_again=again)
         for *_, item_id, completion, success, again in rows
         if item_id
     }
-    return Study(*head, outline, version, progress)
+    return if_open(Study(*head, outline, version, progress), user)
+
+
+def if_open(study: Study, user: User) -> Study | None:
+    """The study, unless it was given up, or its course is no longer published or kept for others; no query."""
+    outline = study.outline
+    return study if study.state in KEPT and outline.is_live and outline.is_open_to(user) else None
 
 
 def studies_of(user: User) -> list[Study]:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from courses.models import QuizPage
 from lms.assessment.models import AnswerFile
+from lms.assessment.models.telling import copy_code
 from lms.assessment.rules.serving import is_answered
 from lms.assessment.rules.uploads import UploadRefused, check_upload, shown_name
 from tests.factories.assessment import open_attempt
@@ -193,7 +194,7 @@ def test_the_marker_of_an_anonymous_quiz_downloads_a_copy_without_the_name_its_a
     assert "DOSSOU" in named(learner, address)
     trainer = trainer_of(attempt.enrolment.course)
     learner.force_login(trainer)
-    neutral = f"copie-{attempt.pk}-question-{places(attempt)['file']}.pdf"
+    neutral = f"copie-{copy_code(attempt.pk)}-question-{places(attempt)['file']}.pdf"
     assert neutral in named(learner, address)
     row = attempt.questions.get(position=places(attempt)["file"])
     page = learner.get(reverse("assessment_mark", args=[row.pk])).content.decode()

@@ -21,6 +21,7 @@ from lms.assessment.actions.regrading import (
     to_regrade,
 )
 from lms.assessment.models import QuestionFlag, Regrade
+from lms.assessment.models.telling import copy_code
 from lms.assessment.rules.regrading import EXCLUDE, FULL, NEW_KEY, Forecast, Standing, forecast, regraded
 from lms.core.models import AuditEntry
 from lms.learning.models import ProgressEvent
@@ -234,7 +235,7 @@ def test_names_stay_hidden_until_marking_ends_where_it_is_anonymous(client):
     pages = [at("regrade", decided.pk), at("flag", QuestionFlag.objects.get().pk)]
     for address in pages:
         page = client.get(address).content.decode()
-        assert (f"Copie n° {attempt.pk}" in page, name in page) == (True, False)
+        assert (f"Copie {copy_code(attempt.pk)}" in page, name in page) == (True, False)
     mark_by_hand(rows["essay"], trainer, {"a": Decimal(1), "b": Decimal(1)}, "", 0, timezone.now())
     for address in pages:
         assert name in client.get(address).content.decode()

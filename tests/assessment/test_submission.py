@@ -57,6 +57,50 @@ def test_the_page_of_the_result_marks_what_was_handed_in(client):
     assert MarkLine.objects.count() == 7
 
 
+# What marking asks, bracketed by a savepoint: the attempt with its enrolment and the questions, all locked; decisions that
+# stand; marks, lines of the ledger, the attempt; what is done of the course, the fact. Where that changes the learner's
+# place in the course: the progress on the quiz, the enrolment.
+MARKING, PLACE = 10, 2
+# Besides: the attempt with its quiz, the learner's other attempts, the exceptions granted.
+PAGE = 3
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_page_that_marks_costs_the_same_for_any_number_of_questions(
+    client, count, number, django_assert_num_queries
+):
+    quiz = QuizPageFactory(questions=[QuestionFactory() for _ in range(count)], max_attempts=0)
+    others = open_attempt(quiz=quiz)
+    client.force_login(others.enrolment.person)
+    actions.submit(others, timezone.now())
+    client.get(at("result", others.pk))  # warm caches
+    enrolment = EnrolmentFactory(course=others.enrolment.course)
+    for _ in range(number):
+        attempt = open_attempt(quiz=quiz, enrolment=enrolment)
+        actions.hand_in(attempt.pk, enrolment.person, timezone.now())
+        if attempt.number < number:
+            actions.settle_all(timezone.now())
+    client.force_login(enrolment.person)
+    client.get(at("result", others.pk))  # the session
+    with django_assert_num_queries(MARKING + PAGE + (PLACE if number == 1 else 0)):
+        page = text(client.get(at("result", attempt.pk)))
+    assert f"Points obtenus : 0 sur {count}, soit 0 %." in page
+    assert page.count("Contester cette note") == count
+    assert state_of(attempt) == ("submitted", False)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_same_page_is_read_again_for_as_little(client, count, django_assert_num_queries):
+    attempt = answered(quiz=QuizPageFactory(questions=[QuestionFactory() for _ in range(count)]))
+    client.force_login(attempt.enrolment.person)
+    first = client.post(at("submit", attempt.pk), follow=True)
+    # attempt with its quiz, the others, the place in the course, exceptions; ledger, appeals, questions
+    with django_assert_num_queries(7):
+        again = client.get(at("result", attempt.pk))
+    assert text(again) == text(first)
+
+
 def test_nobody_need_open_the_result_for_the_course_to_be_completed():
     attempt = answered(enrolment=EnrolmentFactory(course=course_with(lessons=0)))
     assert actions.hand_in(attempt.pk, attempt.enrolment.person, timezone.now())

@@ -287,9 +287,7 @@ def test_pages_cost_the_same_for_any_number_of_questions(client, count, django_a
         client.get(at("attempt", attempt.pk))
     actions.submit(attempt, timezone.now())
     client.get(at("result", attempt.pk))
-    with django_assert_num_queries(
-        8
-    ):  # attempt, course, enrolment with progress, attempts, allowances, ledger, appeals, questions
+    with django_assert_num_queries(7):  # attempt, others, place in the course, allowances, ledger, appeals, questions
         client.get(at("result", attempt.pk))
 
 

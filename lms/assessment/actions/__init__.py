@@ -26,7 +26,7 @@ from lms.assessment.actions.refusals import (
     UnknownQuestion,
 )
 from lms.assessment.actions.start import refusal, start_attempt
-from lms.assessment.actions.submission import hand_in, settle, settle_all, submit
+from lms.assessment.actions.submission import Settled, hand_in, settle, settle_all, settled, submit
 
 __all__ = [
     "AnswerFinal",
@@ -41,6 +41,7 @@ __all__ = [
     "QuizClosed",
     "QuizNotOpen",
     "QuizNotOpenYet",
+    "Settled",
     "SittingOver",
     "SupervisionRequired",
     "TooSoon",
@@ -54,6 +55,7 @@ __all__ = [
     "set_deadline",
     "settle",
     "settle_all",
+    "settled",
     "start_attempt",
     "submit",
 ]

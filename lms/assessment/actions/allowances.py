@@ -60,13 +60,13 @@ def reopen_attempt(
     """Give a submitted attempt back to its learner, answers kept, until `until`; a line of the ledger says so.
 
     What was marked before counts no more once it is submitted again. Locks the attempt, then the enrolment. Raises
-    NotAllowable: it was passed, another is under way, or the course was given up.
+    NotAllowable: it was passed (of an exam that has not closed, whether or not: it would tell), another is under way, or the course was given up.
     """
     attempt = Attempt.objects.select_for_update(of=("self",)).select_related("quiz").get(pk=attempt.pk)
     enrolment = Enrolment.objects.select_for_update().get(pk=attempt.enrolment_id)
     others_open = enrolment.attempts.filter(quiz=attempt.quiz_id, state=Attempt.State.OPEN).exists()
     is_given_up = enrolment.state == Enrolment.State.WITHDRAWN
-    if attempt.state != Attempt.State.SUBMITTED or attempt.is_passed or others_open or is_given_up:
+    if attempt.state != Attempt.State.SUBMITTED or attempt.is_told_passed or others_open or is_given_up:
         raise NotAllowable
     granted = _grant(enrolment, attempt.quiz, Kind.REOPENING, reason, author, now, until, attempt=attempt)
     MarkLine.objects.create(

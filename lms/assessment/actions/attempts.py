@@ -1,10 +1,11 @@
 """What happens to an open attempt: answers are saved as they are given, and its deadline may be moved."""
 
 import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
 
 from lms.assessment.actions import ledger
 from lms.assessment.actions.refusals import (
@@ -98,8 +99,14 @@ def set_deadline(attempt: Attempt, extra_minutes: int) -> Attempt:
 
 
 def locked(attempt: Attempt) -> Attempt:
-    """The attempt as it is now, for this transaction alone, with its enrolment and its quiz."""
-    return Attempt.objects.select_for_update(of=("self",)).select_related("enrolment", "quiz").get(pk=attempt.pk)
+    """The attempt as it is now, for this transaction alone."""
+    return Attempt.objects.select_for_update().get(pk=attempt.pk)
+
+
+def locked_with_enrolment(attempt: Attempt) -> Attempt:
+    """The attempt and its enrolment as they are now, for this transaction alone; in this order, like whoever locks both."""
+    both = Attempt.objects.select_for_update(of=("self", "enrolment")).select_related("enrolment")
+    return both.get(pk=attempt.pk)
 
 
 def _why_not_saved(attempt_id: int, questions, now: datetime.datetime) -> Exception:
@@ -126,4 +133,19 @@ def write(questions: list[ServedQuestion]) -> None:
         update_conflicts=True,
         unique_fields=["id"],
         update_fields=["response", "answered_at", "given_at", "is_final", "awarded_points", "awaits_marking"],
+    )
+
+
+def write_marks(questions: list[ServedQuestion]) -> None:
+    """Write what marking put in the questions of an attempt, in one UPDATE: few marks differ, so few cases."""
+    by_points: dict[Decimal, list[int]] = {}
+    for question in questions:
+        by_points.setdefault(question.awarded_points, []).append(question.pk)
+    (common, _same), *others = sorted(by_points.items(), key=lambda group: -len(group[1]))
+    points = Case(*(When(pk__in=ids, then=Value(points)) for points, ids in others), default=Value(common))
+    awaiting = [question.pk for question in questions if question.awaits_marking]
+    ServedQuestion.objects.filter(pk__in=[question.pk for question in questions]).update(
+        is_final=True,
+        awarded_points=points if others else common,
+        awaits_marking=Q(pk__in=awaiting) if awaiting else False,
     )

@@ -9,8 +9,9 @@ from courses.rules.answers import MANUAL_TYPES, UNMARKED_TYPES
 from lms.assessment.models import Attempt, MarkLine, ServedQuestion
 from lms.assessment.rules import ledger, scoring
 from lms.assessment.rules.marking import mark
-from lms.learning.actions import record_event
+from lms.learning.actions import lock_enrolment, record_on
 from lms.learning.models import ProgressEvent
+from lms.learning.study import Study
 
 WORTH = ["awarded_points", "max_points", "score_percent", "is_passed"]
 
@@ -76,15 +77,19 @@ def append_lines(attempt: Attempt, lines: list[MarkLine], now: datetime.datetime
     changed = [one for one in questions if before[one.pk] != (one.awarded_points, one.awaits_marking)]
     ServedQuestion.objects.bulk_update(changed, ["awarded_points", "awaits_marking"])
     if attempt.is_passed != verdict:
+        attempt.enrolment = lock_enrolment(attempt.enrolment_id)
         tell_course(attempt, now, f"attempt:{attempt.pk}:{lines[-1].pk}", is_late=True)
     return attempt
 
 
-def tell_course(attempt: Attempt, now: datetime.datetime, source_key: str, is_late: bool = False) -> None:
-    """Tell the course that the attempt is passed or failed; nothing while it waits for a mark or for its exam to close."""
+def tell_course(attempt: Attempt, now: datetime.datetime, source_key: str, is_late: bool = False) -> Study | None:
+    """Tell the course that the attempt is passed or failed; nothing while it waits for a mark or for its exam to close.
+
+    Where that leaves the learner, if the course heard something new. Call it in a transaction that locks the enrolment.
+    """
     if attempt.is_passed is None or attempt.is_withheld:
-        return
-    record_event(
+        return None
+    return record_on(
         attempt.enrolment,
         attempt.quiz_id,
         ProgressEvent.Kind.PASSED if attempt.is_passed else ProgressEvent.Kind.FAILED,

@@ -36,7 +36,7 @@ def corrected_version(version: QuestionVersion) -> QuestionVersion | None:
 
 
 def forecasts(quiz: QuizPage, version: QuestionVersion) -> dict[str, regrading.Forecast]:
-    """What each treatment possible would do, by treatment; nothing is written."""
+    """What each treatment possible would do, by treatment, to the marks that are told; nothing is written."""
     corrected = corrected_version(version)
     standings = list(_standings(quiz, version, corrected))
     treatments = [Treatment.EXCLUDE, Treatment.FULL, *([Treatment.NEW_KEY] if corrected else [])]
@@ -49,6 +49,11 @@ def left_empty(quiz: QuizPage, version: QuestionVersion) -> int:
     counting = ServedQuestion.objects.exclude(version__type__in=UNMARKED_TYPES).exclude(version__in=neutralised)
     others = counting.filter(attempt=OuterRef("attempt"), points__gt=0).exclude(pk=OuterRef("pk"))
     return ServedQuestion.objects.filter(~Exists(others), attempt__quiz=quiz, version=version).count()
+
+
+def withheld_count(quiz: QuizPage, version: QuestionVersion) -> int:
+    """How many submitted attempts no forecast counts: their result is kept until the exam closes; one query."""
+    return quiz.attempts.filter(is_withheld=True, questions__version=version).count()
 
 
 @transaction.atomic
@@ -156,7 +161,7 @@ def _standings(
     """One row an attempt, from what the ledgers said last."""
     latest = MarkLine.objects.filter(question=OuterRef("pk")).order_by("-pk")
     served = ServedQuestion.objects.filter(
-        version=version, attempt__quiz=quiz, attempt__state=Attempt.State.SUBMITTED
+        version=version, attempt__quiz=quiz, attempt__state=Attempt.State.SUBMITTED, attempt__is_withheld=False
     ).annotate(
         kind=Subquery(latest.values("kind")[:1]),
         line_points=Subquery(latest.values("points")[:1]),

@@ -76,7 +76,7 @@ def refusal(
         return NotEnrolled()
     if not quiz.live:
         return QuizNotOpen()
-    if any(attempt.is_passed and not attempt.is_withheld for attempt in attempts):
+    if any(attempt.is_told_passed for attempt in attempts):
         return QuizAlreadyPassed()
     if any(attempt.awaits_marking for attempt in attempts):
         return AttemptBeingMarked()

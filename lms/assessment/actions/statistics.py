@@ -14,6 +14,7 @@ from lms.assessment.models import Attempt, ItemStatistics, MarkLine, ServedQuest
 from lms.assessment.rules import statistics
 from lms.core.jobs import enqueue
 from lms.core.models import Job
+from lms.learning.models import ProgressEvent
 
 JOB = "assessment.item_statistics"
 CHUNK = 2_000
@@ -26,12 +27,15 @@ def ask_statistics(course: CoursePage, now: datetime.datetime, user=None) -> Job
 
 
 def courses_to_compute() -> list[CoursePage]:
-    """The courses where an attempt was submitted, or marked anew, since their statistics were last computed."""
+    """The courses where an attempt was submitted, marked anew or told (an exam), since their statistics were last computed."""
     computed = ItemStatistics.objects.filter(quiz=OuterRef("quiz")).order_by().values("quiz")
     last = Subquery(computed.annotate(last=Max("computed_at")).values("last"))
     attempts = Attempt.objects.filter(state=Attempt.State.SUBMITTED).annotate(computed_at=last)
     marked = MarkLine.objects.filter(attempt=OuterRef("pk"), created_at__gte=OuterRef("computed_at"))
-    fresh = attempts.filter(Q(computed_at__isnull=True) | Q(submitted_at__gte=F("computed_at")) | Exists(marked))
+    since = {"enrolment": OuterRef("enrolment"), "received_at__gte": OuterRef("computed_at")}
+    told = ProgressEvent.objects.filter(item=OuterRef("quiz"), **since)
+    is_new = Q(computed_at__isnull=True) | Q(submitted_at__gte=F("computed_at")) | Exists(marked) | Exists(told)
+    fresh = attempts.filter(is_new, is_withheld=False)
     return list(CoursePage.objects.filter(pk__in=fresh.order_by().values("enrolment__course")).order_by("pk"))
 
 
@@ -57,12 +61,17 @@ def compute_statistics(quiz: QuizPage, now: datetime.datetime) -> int:
 def attempts_of(quiz: QuizPage) -> Iterator[tuple[list[statistics.Answer], datetime.datetime]]:
     """The answers of the first submitted attempt of each learner, attempt by attempt, with when it began.
 
-    Those of a neutralised question say nothing of learners and are left out.
+    Those of a neutralised question say nothing of learners, those of an exam that has not closed are told to nobody:
+    they are left out.
     """
     neutralised = MarkLine.objects.filter(question=OuterRef("pk"), kind=MarkLine.Kind.NEUTRALISE)
-    served = ServedQuestion.objects.filter(
-        ~Exists(neutralised), attempt__quiz=quiz, attempt__state=Attempt.State.SUBMITTED, attempt__number=1
-    ).order_by("attempt", "position")
+    served = (
+        ServedQuestion.objects.filter(
+            ~Exists(neutralised), attempt__quiz=quiz, attempt__state=Attempt.State.SUBMITTED, attempt__number=1
+        )
+        .filter(attempt__is_withheld=False)
+        .order_by("attempt", "position")
+    )
     asked = QuestionVersion.objects.filter(pk__in=served.order_by().values("version"))
     known = {pk: (kind, content) for pk, kind, content in asked.values_list("pk", "type", "content")}
     rows = served.values_list(

@@ -6,13 +6,14 @@ that is not lost: one that a run leaves, the next finds again.
 """
 
 import datetime
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Case, F, Value, When
 
 from lms.assessment.actions import ledger
-from lms.assessment.actions.attempts import locked, take, write
+from lms.assessment.actions.attempts import locked_with_enrolment, take, write, write_marks
 from lms.assessment.actions.regrading import standing_lines
 from lms.assessment.models import Attempt, MarkLine, ServedQuestion
 from lms.assessment.rules import timing
@@ -21,6 +22,7 @@ from lms.core.jobs import enqueue
 from lms.learning.actions import EnrolmentWithdrawn
 from lms.learning.models import Enrolment
 from lms.learning.pace import record_pace
+from lms.learning.study import Study
 from lms.people.models import User
 
 State = Attempt.State
@@ -37,31 +39,28 @@ def hand_in(attempt_id: int, learner: User, now: datetime.datetime) -> bool:
     return bool(attempts.update(state=State.HANDED_IN, submitted_at=submitted_at))
 
 
-@transaction.atomic
+@dataclass(frozen=True)
+class Settled:
+    """An attempt that is settled and, where it was marked just now, all that marking it read and wrote.
+
+    Whoever shows the result at once need not read it again: the questions served (with their version and the competence
+    it is about), the lines of the ledger, and where the learner stands in the course, once it was told.
+    """
+
+    attempt: Attempt
+    questions: list[ServedQuestion] | None = None
+    lines: list[MarkLine] | None = None
+    study: Study | None = None
+
+
 def submit(attempt: Attempt, now: datetime.datetime, answers: dict[int, Any] | None = None) -> Attempt:
     """Submit an attempt, unless it was handed in: mark each answer, write the score, tell the progress of the course.
 
     `answers` ({position: response}) replace what was saved, while they may. Submitting again changes nothing and gives
-    the same result: the second of two at once waits for the first. Locks the attempt, its questions, then the enrolment.
+    the same result: the second of two at once waits for the first. Locks the attempt, the enrolment, then the questions.
     Raises EnrolmentWithdrawn: the course was given up before.
     """
-    attempt = locked(attempt)
-    if attempt.state == State.SUBMITTED:
-        return attempt
-    was_open = attempt.state == State.OPEN
-    if was_open and attempt.enrolment.state == Enrolment.State.WITHDRAWN:
-        raise EnrolmentWithdrawn
-    questions = list(attempt.questions.select_for_update(of=("self",)).select_related("version").order_by("position"))
-    may_answer = was_open and not attempt.is_past_due(now)
-    _make_final(attempt, questions, answers or {} if may_answer else {}, now)
-    if was_open:
-        attempt.is_expired = attempt.is_past_due(now)
-        attempt.submitted_at = timing.closing_time(attempt.due_at, now)
-    _mark(attempt, questions, now)
-    ledger.tell_course(attempt, attempt.submitted_at, attempt.source_key, is_late=not was_open)
-    words = sum(words_of(question.version) for question in questions if question.response is not None)
-    record_pace(attempt.enrolment, attempt.quiz_id, words, attempt.started_at, attempt.submitted_at, attempt.source_key)
-    return attempt
+    return _submit(attempt, now, answers or {}).attempt
 
 
 def settle(attempt: Attempt, now: datetime.datetime) -> Attempt:
@@ -69,14 +68,19 @@ def settle(attempt: Attempt, now: datetime.datetime) -> Attempt:
 
     So is an expired one of a course given up: it waits for its learner, and takes no answer meanwhile.
     """
+    return settled(attempt, now).attempt
+
+
+def settled(attempt: Attempt, now: datetime.datetime) -> Settled:
+    """What `settle` does, and what it came to."""
     if attempt.state == State.HANDED_IN or (attempt.state == State.OPEN and attempt.is_past_due(now)):
         try:
-            return submit(attempt, now)
+            return _submit(attempt, now, {})
         except EnrolmentWithdrawn:
-            return attempt
+            return Settled(attempt)
     if attempt.is_withheld and not attempt.must_be_withheld(now):
-        return _release(attempt, now)
-    return attempt
+        return Settled(_release(attempt, now))
+    return Settled(attempt)
 
 
 def settle_all(now: datetime.datetime) -> int:
@@ -87,29 +91,55 @@ def settle_all(now: datetime.datetime) -> int:
     return marked + sum(not settle(attempt, now).is_withheld for attempt in withheld)
 
 
-def _make_final(attempt: Attempt, questions: list[ServedQuestion], answers: dict, now: datetime.datetime) -> None:
-    for question in questions:
-        question.attempt = attempt
-        if not question.is_final:
-            take(question, answers, now)
-            question.is_final = True
+@transaction.atomic
+def _submit(attempt: Attempt, now: datetime.datetime, answers: dict[int, Any]) -> Settled:
+    attempt = locked_with_enrolment(attempt)
+    if attempt.state == State.SUBMITTED:
+        return Settled(attempt)
+    was_open = attempt.state == State.OPEN
+    if was_open and attempt.enrolment.state == Enrolment.State.WITHDRAWN:
+        raise EnrolmentWithdrawn
+    # Locked: an answer on its way when the attempt was handed in is written before, or refused.
+    served = attempt.questions.with_versions().select_for_update(of=("self",))
+    questions = list(served.order_by("position"))
+    if was_open and not attempt.is_past_due(now):
+        _take_last(questions, answers, now)
+    if was_open:
+        attempt.is_expired = attempt.is_past_due(now)
+        attempt.submitted_at = timing.closing_time(attempt.due_at, now)
+    lines = _mark(attempt, questions, now)
+    study = ledger.tell_course(attempt, attempt.submitted_at, attempt.source_key, is_late=not was_open)
+    words = sum(words_of(question.version) for question in questions if question.response is not None)
+    record_pace(attempt.enrolment, attempt.quiz_id, words, attempt.started_at, attempt.submitted_at, attempt.source_key)
+    return Settled(attempt, questions, lines, study)
 
 
-def _mark(attempt: Attempt, questions: list[ServedQuestion], now: datetime.datetime) -> None:
+def _take_last(questions: list[ServedQuestion], answers: dict[int, Any], now: datetime.datetime) -> None:
+    changed = [one for one in questions if not one.is_final and one.position in answers]
+    for question in changed:
+        take(question, answers, now)
+    if changed:
+        write(changed)
+
+
+def _mark(attempt: Attempt, questions: list[ServedQuestion], now: datetime.datetime) -> list[MarkLine]:
     """Write the lines of the ledger, those of decisions that stand included, and what they are worth."""
+    for question in questions:
+        question.attempt, question.is_final = attempt, True
     lines = ledger.automatic_lines(questions, now)
     lines += standing_lines(attempt, questions, lines, now)
     ledger.derive(attempt, questions, lines)
-    write(questions)
+    write_marks(questions)
     MarkLine.objects.bulk_create(lines)
     attempt.state, attempt.is_withheld = State.SUBMITTED, attempt.must_be_withheld(now)
     attempt.save(update_fields=["state", "submitted_at", "is_expired", "is_withheld", *ledger.WORTH])
+    return lines
 
 
 @transaction.atomic
 def _release(attempt: Attempt, now: datetime.datetime) -> Attempt:
     """Tell the course, and the learner, what an exam kept until its closing; once. Locks the attempt."""
-    attempt = locked(attempt)
+    attempt = locked_with_enrolment(attempt)
     if not attempt.is_withheld:
         return attempt
     attempt.is_withheld = False

@@ -3,9 +3,11 @@
 import django_filters
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
-from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn
+from wagtail.admin.ui.tables import Column
 
 from courses.models import CoursePage
+from lms.assessment.back_office import told
+from lms.assessment.back_office.told import InTurn, passed_filter
 from lms.assessment.models import Attempt
 from lms.learning.register import RegisterIndexView, RegisterViewSet
 
@@ -17,16 +19,18 @@ class AttemptFilterSet(WagtailFilterSet):
         label=_("Formation"), field_name="enrolment__course", queryset=CoursePage.objects.order_by("title", "pk")
     )
 
+    is_passed = passed_filter()
+
     class Meta:
         model = Attempt
-        fields = ["course", "state", "is_passed"]
+        fields = ["course", "state"]
 
 
-class AttemptIndexView(RegisterIndexView):
-    """The attempts in scope, without one's own whose mark is withheld."""
+class AttemptIndexView(InTurn, RegisterIndexView):
+    """The attempts in scope, with what may be told of them."""
 
     def get_base_queryset(self):
-        return super().get_base_queryset().told_to(self.request.user)
+        return super().get_base_queryset().as_told()
 
 
 class AttemptViewSet(RegisterViewSet):
@@ -40,20 +44,25 @@ class AttemptViewSet(RegisterViewSet):
     related = ["enrolment__person", "enrolment__course", "quiz"]
     index_view_class = AttemptIndexView
     filterset_class = AttemptFilterSet
-    ordering = ["-started_at", "-pk"]
+    ordering = ["-told_started_at"]
     search_fields = ["enrolment__person__last_name", "enrolment__person__first_name", "enrolment__course__title"]
     list_display = [
         Column("enrolment.person", label=_("Personne"), sort_key="enrolment__person__last_name"),
         Column("enrolment.course", label=_("Formation"), sort_key="enrolment__course__title"),
         Column("number", label=_("Tentative")),
         Column("state_label", label=_("État"), sort_key="state"),
-        Column("score_percent", label=_("Note (%)"), sort_key="score_percent"),
-        BooleanColumn("is_passed", label=_("Réussie"), sort_key="is_passed"),
-        DateColumn("submitted_at", label=_("Remise"), sort_key="submitted_at"),
+        *told.OUTCOME,
+        told.SUBMITTED,
     ]
     export_filename = "tentatives"
     list_export = [
         *("enrolment.person.last_name", "enrolment.person.first_name", "enrolment.person.email"),
-        *("enrolment.course.code", "quiz.title", "number", "state", "score_percent", "is_passed"),
-        *("started_at", "submitted_at"),
+        *("enrolment.course.code", "quiz.title", "number", "state"),
+        *told.EXPORTED_OUTCOME,
+        *told.EXPORTED_TIMES,
     ]
+    export_headings = {
+        "enrolment.person.last_name": _("Nom"),
+        "enrolment.person.first_name": _("Prénom"),
+        **told.HEADINGS,
+    }

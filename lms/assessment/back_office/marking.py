@@ -2,7 +2,7 @@
 
 import django_filters
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,13 +19,15 @@ from courses.models import CoursePage, QuizPage
 from lms.assessment.actions.marking import MarkedMeanwhile, mark_by_hand
 from lms.assessment.back_office.answers import answer_shown
 from lms.assessment.back_office.taught import TaughtIndexView, TaughtViewSet
+from lms.assessment.back_office.told import InTurn
 from lms.assessment.forms import RubricForm
 from lms.assessment.models import ServedQuestion
 from lms.assessment.permissions import can_judge
 from lms.assessment.rules.rubric import criteria_of
 
 RELATED = ["version", "attempt__quiz", "attempt__enrolment__person", "attempt__enrolment__course"]
-ORDER = ["attempt__submitted_at", "pk"]  # oldest first
+# Oldest first, then the anonymous copies, whose turn tells nothing.
+ORDER = [F("told_submitted_at").asc(nulls_last=True), "turn", "position"]
 
 
 def with_counts(pages, path: str):
@@ -69,13 +71,13 @@ class MarkingFilterSet(WagtailFilterSet):
         fields: list[str] = []
 
 
-class MarkingIndexView(TaughtIndexView):
+class MarkingIndexView(InTurn, TaughtIndexView):
     """Answers that wait for their mark, the oldest first."""
 
     page_title = gettext_lazy("Réponses à corriger")
 
     def get_base_queryset(self):
-        return ServedQuestion.objects.to_mark_by(self.request.user).select_related(*self.related)
+        return ServedQuestion.objects.to_mark_by(self.request.user).as_told().select_related(*self.related)
 
     @cached_property
     def header_buttons(self):
@@ -101,14 +103,18 @@ class MarkingViewSet(TaughtViewSet):
         Column("candidate", label=gettext_lazy("Copie")),
         Column("attempt.enrolment.course", label=gettext_lazy("Formation")),
         Column("attempt.quiz", label=gettext_lazy("Évaluation")),
-        DateColumn("attempt.submitted_at", label=gettext_lazy("Remise"), sort_key="attempt__submitted_at"),
+        DateColumn("told_submitted_at", label=gettext_lazy("Remise"), sort_key="told_submitted_at"),
     ]
     export_filename = "corrections"
     list_export = [
         *("attempt.enrolment.course.code", "attempt.quiz.title", "candidate", "position", "version.prompt"),
-        *("points", "attempt.submitted_at"),
+        *("points", "told_submitted_at"),
     ]
-    export_headings = {"candidate": gettext_lazy("Copie"), "version.prompt": gettext_lazy("Question")}
+    export_headings = {
+        "candidate": gettext_lazy("Copie"),
+        "version.prompt": gettext_lazy("Question"),
+        "told_submitted_at": gettext_lazy("Remise le"),
+    }
 
 
 def mark_url(pk: int, filters: str = "") -> str:
@@ -119,7 +125,7 @@ def mark_url(pk: int, filters: str = "") -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def mark(request, pk):
     """One answer, its rubric and its mark; then the next one. Another's mark meanwhile is shown, never overwritten."""
-    rows = ServedQuestion.objects.taught_by(request.user).filter(attempt__state="submitted").by_hand()
+    rows = ServedQuestion.objects.taught_by(request.user).filter(attempt__state="submitted").by_hand().as_told()
     row = get_object_or_404(rows.select_related(*RELATED), pk=pk)
     if not can_judge(request.user, row.attempt):
         raise PermissionDenied
@@ -140,17 +146,14 @@ def mark(request, pk):
 
 
 def _queue(request):
-    queue = ServedQuestion.objects.to_mark_by(request.user)
+    queue = ServedQuestion.objects.to_mark_by(request.user).as_told()
     return MarkingFilterSet(request.GET, queryset=queue, request=request).qs.order_by(*ORDER)
 
 
 def _place(request, row: ServedQuestion) -> dict:
     """Where the answer stands in the queue: what waits besides, and the next one."""
     others = _queue(request).exclude(pk=row.pk)
-    later = others.filter(
-        Q(attempt__submitted_at__gt=row.attempt.submitted_at)
-        | Q(attempt__submitted_at=row.attempt.submitted_at, pk__gt=row.pk)
-    )
+    later = others.filter(_comes_after(row))
     following = later.values_list("pk", flat=True).first() or others.values_list("pk", flat=True).first()
     filters = request.GET.urlencode()
     return {
@@ -158,6 +161,14 @@ def _place(request, row: ServedQuestion) -> dict:
         "next_url": mark_url(following, filters) if following else None,
         "list_url": f"{reverse('assessment_marking:index')}?{filters}",
     }
+
+
+def _comes_after(row: ServedQuestion) -> Q:
+    """What the queue has after an answer, in its order."""
+    at = row.told_submitted_at
+    same = Q(told_submitted_at__isnull=True) if at is None else Q(told_submitted_at=at)
+    after = same & (Q(turn__gt=row.turn) | Q(turn=row.turn, position__gt=row.position))
+    return after if at is None else after | Q(told_submitted_at__gt=at) | Q(told_submitted_at__isnull=True)
 
 
 def _after(request, row: ServedQuestion) -> str:

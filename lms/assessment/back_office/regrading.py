@@ -22,10 +22,12 @@ from lms.assessment.actions.regrading import (
     decide_regrade,
     forecasts,
     left_empty,
+    withheld_count,
 )
 from lms.assessment.back_office.taught import TaughtViewSet
 from lms.assessment.forms import RegradeForm
 from lms.assessment.models import Regrade
+from lms.assessment.models.telling import turn_in
 from lms.core.models import Job
 
 PER_PAGE = 50
@@ -75,12 +77,13 @@ def quiz_questions(request, pk):
     """The questions asked so far in a quiz, version by version, and how they were answered."""
     quiz = taught_quiz(request, pk)
     submitted = Q(served__attempt__quiz=quiz, served__attempt__state="submitted")
+    is_told = Q(served__attempt__is_withheld=False)
     versions = (
         QuestionVersion.objects.filter(submitted)
         .exclude(type__in=UNMARKED_TYPES)
         .annotate(
             answer_count=Count("served", filter=submitted),
-            mean_percent=Avg(F("served__awarded_points") * 100 / F("served__points"), filter=submitted),
+            mean_percent=Avg(F("served__awarded_points") * 100 / F("served__points"), filter=submitted & is_told),
         )
         .order_by("mean_percent", "pk")
     )
@@ -119,6 +122,7 @@ def decide(request, pk, version_pk):
         "form": form,
         "options": [(label, found[value]) for value, label in form.fields["treatment"].choices],
         "empty_count": empty_count,
+        "withheld_count": withheld_count(quiz, version),
         "earlier": Regrade.objects.filter(quiz=quiz, version=version).select_related("author"),
     }
     return render(request, "assessment/back_office/decide_regrade.html", context)
@@ -130,12 +134,14 @@ def regrade(request, pk):
     rows = Regrade.objects.taught_by(request.user).select_related("quiz", "version", "new_version", "author")
     decided = get_object_or_404(rows, pk=pk)
     related = ["attempt__enrolment__person", "attempt__quiz", "question"]
-    lines = decided.marks.exclude(attempt__is_withheld=True, attempt__enrolment__person=request.user)
-    lines = lines.select_related(*related).order_by("-details__newly_passed", "pk")
+    told = decided.marks.filter(attempt__is_withheld=False)
+    lines = told.select_related(*related).annotate(turn=turn_in("attempt"))
+    lines = lines.order_by("-details__newly_passed", "turn", "pk")
     context = {
         "decided": decided,
         "job": Job.objects.filter(key=decided.job_key).first(),
-        "passed_count": decided.marks.filter(details__newly_passed=True).count(),
+        "passed_count": told.filter(details__newly_passed=True).count(),
+        "withheld_count": decided.marks.filter(attempt__is_withheld=True).count(),
         "page": Paginator(lines, PER_PAGE).get_page(request.GET.get("p")),
     }
     return render(request, "assessment/back_office/regrade.html", context)

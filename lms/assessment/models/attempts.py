@@ -1,15 +1,18 @@
 """Assessment: one sitting of a quiz, the questions served in it, the answers saved and their marks."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.utils.formats import date_format
 from django.utils.functional import cached_property
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Revision
 
 from courses.models import CoursePage, QuestionVersion, QuizPage
 from courses.rules.answers import MANUAL_TYPES
+from lms.assessment.models.telling import copy_code, outcome_is_secret, told, turn_in, unless
 from lms.assessment.rules import feedback, timing
-from lms.assessment.rules.terms import Terms
+from lms.assessment.rules.terms import EXAM, Terms
 from lms.learning.models import Enrolment
 from lms.people.models import OwnedQuerySet
 
@@ -36,9 +39,13 @@ class AttemptQuerySet(OwnedQuerySet):
         is_closed = Q(quiz__closes_at__isnull=True) | Q(quiz__closes_at__lt=now)
         return self.filter(is_closed, is_withheld=True).select_related("quiz")
 
-    def told_to(self, user):
-        """Without the attempts of one's own whose mark is withheld: in a list that shows marks they would tell it."""
-        return self.exclude(is_withheld=True, enrolment__person=user)
+    def as_told(self):
+        """With what lists may tell of each, whoever reads them: `told_score_percent`, `told_is_passed`, … and `turn`."""
+        return self.annotate(**told())
+
+    def with_secret_outcome(self):
+        """Those whose mark no list may tell."""
+        return self.filter(outcome_is_secret())
 
 
 class Attempt(models.Model):
@@ -48,7 +55,7 @@ class Attempt(models.Model):
     `timing.deadline` gives it: the one thing that an exception may move (`set_deadline`).
     The points, the mark and `is_passed` are what the ledger says now (`MarkLine`), kept here for lists. While a person
     has answers to mark, the points are provisional and `is_passed` is null. While `is_withheld`, neither the learner nor
-    the course is told: an exam that has not closed.
+    the course is told, and no list tells it (`telling`): an exam that has not closed.
     """
 
     class State(models.TextChoices):
@@ -112,6 +119,11 @@ class Attempt(models.Model):
         return self.state == Attempt.State.SUBMITTED and self.is_passed is None
 
     @property
+    def is_told_passed(self) -> bool:
+        """Passed, and no longer kept secret."""
+        return bool(self.is_passed and not self.is_withheld)
+
+    @property
     def source_key(self) -> str:
         """Under which the course hears of its submission: another one each time it was opened again."""
         again = f":{self.reopened_at.timestamp():.0f}" if self.reopened_at else ""
@@ -124,8 +136,8 @@ class Attempt(models.Model):
 
     @property
     def copy_name(self) -> str:
-        """What it is called where names are kept from markers."""
-        return _("Copie n° %(number)s") % {"number": self.pk}
+        """What it is called where names are kept from markers: a code, for its number would tell who began first."""
+        return _("Copie %(code)s") % {"code": copy_code(self.pk)}
 
     @property
     def candidate(self) -> str:
@@ -133,12 +145,24 @@ class Attempt(models.Model):
         is_marked = self.state == Attempt.State.SUBMITTED and not self.awaits_marking
         return self.copy_name if self.quiz.anonymous_marking and not is_marked else str(self.enrolment.person)
 
+    @property
+    def withheld_label(self) -> str:
+        """Until when its result is kept from everybody, in words; "" where it is not."""
+        if not self.is_withheld:
+            return ""
+        until = feedback.latest(self.terms.closes_at, self.quiz.closes_at)
+        if until is None:
+            return _("résultat retenu")
+        return _("résultat retenu jusqu’au %(at)s") % {"at": date_format(localtime(until), "j F Y à H:i")}
+
     def is_past_due(self, now) -> bool:
         """Whether the deadline and its grace are past at `now`."""
         return timing.is_over(self.due_at, now)
 
     def must_be_withheld(self, now) -> bool:
-        """Whether its mark may not be told at `now`, by its own rules and by those of its quiz today."""
+        """Whether its mark may not be told at `now`, by its own rules and by those of its quiz today; an exam's only."""
+        if self.terms.preset != EXAM:
+            return False
         closes_at = feedback.latest(self.terms.closes_at, self.quiz.closes_at)
         return feedback.is_withheld(self.terms.preset, closes_at, now)
 
@@ -147,6 +171,18 @@ class ServedQuestionQuerySet(models.QuerySet):
     def taught_by(self, user):
         """The questions answered in the courses that `user` teaches."""
         return self.filter(attempt__enrolment__course__in=CoursePage.objects.taught_by(user))
+
+    def with_versions(self):
+        """With what each asks and the name of the competence it is about (`competence`); of the bank nothing else."""
+        return self.select_related("version").annotate(competence=F("version__question__competence__name"))
+
+    def as_told(self):
+        """With what their markers may know of when they were handed in, and a turn that tells nothing."""
+        is_veiled = Q(attempt__quiz__anonymous_marking=True)
+        return self.annotate(
+            told_submitted_at=unless(is_veiled, "attempt__submitted_at", models.DateTimeField(null=True)),
+            turn=turn_in("attempt"),
+        )
 
     def by_hand(self):
         """The questions that a person marks."""

@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from lms.assessment.models.attempts import ServedQuestion
+from lms.assessment.models.telling import copy_code
 
 
 def private_storage():
@@ -45,4 +46,4 @@ class AnswerFile(models.Model):
         question = self.question
         if not question.attempt.quiz.anonymous_marking:
             return self.name
-        return f"copie-{question.attempt_id}-question-{question.position}{Path(self.name).suffix}"
+        return f"copie-{copy_code(question.attempt_id)}-question-{question.position}{Path(self.name).suffix}"

@@ -1,10 +1,11 @@
 """The pages of assessment."""
 
 from lms.assessment.views.appeals import contest_mark, flag
-from lms.assessment.views.attempts import answer, attempt, result, submit
+from lms.assessment.views.attempts import answer, attempt, submit
 from lms.assessment.views.files import answer_file, hand_in
 from lms.assessment.views.quick_check import quick_check
 from lms.assessment.views.quiz import quiz
+from lms.assessment.views.result import result
 from lms.assessment.views.sittings import (
     sitting,
     sitting_close,

@@ -84,5 +84,10 @@ def _back(row: ServedQuestion) -> str:
 
 
 def _say(request, row: ServedQuestion, form: SayForm, **words):
-    context = around(row.attempt) | {"question": paper.question(row), "form": form, "back_url": _back(row), **words}
+    context = around(row.attempt, row.attempt.enrolment.course) | {
+        "question": paper.question(row),
+        "form": form,
+        "back_url": _back(row),
+        **words,
+    }
     return render(request, "assessment/say.html", context)

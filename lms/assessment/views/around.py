@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from courses.models import CoursePage, QuizPage
+from courses.outline import Outline
 from lms.assessment import actions
 from lms.assessment.models import Attempt
 from lms.assessment.rules import feedback, scoring
@@ -55,14 +56,13 @@ def shown_of(attempt: Attempt, attempts: list[Attempt], quiz: QuizPage, now: dat
     """What the learner is told of a submitted attempt, among all theirs at the quiz; no query."""
     terms = attempt.terms
     left = scoring.attempts_left(quiz.max_attempts, len(attempts))
-    is_settled = left == 0 or any(one.is_passed and not one.is_withheld for one in attempts)
+    is_settled = left == 0 or any(one.is_told_passed for one in attempts)
     closes_at = feedback.latest(terms.closes_at, quiz.closes_at)
     return feedback.shown_after_submission(terms.preset, closes_at, now, is_settled)
 
 
-def around(found: Attempt) -> dict:
-    """The context that every page of an attempt has."""
-    course = found.enrolment.course
+def around(found: Attempt, course: CoursePage | Outline) -> dict:
+    """The context that every page of an attempt has; the course as a page or as its outline."""
     course_url = reverse("learning:course", args=[course.slug])
     return {
         "attempt": found,

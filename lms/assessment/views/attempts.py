@@ -1,4 +1,4 @@
-"""Answering an attempt: its questions, each answer saved, the submission, the result. Only the learner's own."""
+"""Answering an attempt: its questions, each answer saved, the submission. Only the learner's own."""
 
 import datetime
 
@@ -10,16 +10,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from lms.assessment import actions, paper
-from lms.assessment.actions.allowances import extra_of
 from lms.assessment.models import Attempt, ServedQuestion
-from lms.assessment.review import reviews_of
-from lms.assessment.rules import feedback, scoring, serving, timing
+from lms.assessment.rules import serving, timing
 from lms.assessment.served import served_in
 from lms.assessment.sheet import rows_on_page, sheet
-from lms.assessment.views.around import REFUSALS, around, find_place, refusal_text, shown_of
+from lms.assessment.views.around import REFUSALS, around
 
 # What Django reads into request.POST; in anything else it finds no answer at all.
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -43,7 +41,11 @@ def attempt(request, pk):
     served = paper.questions_of(found)
     if request.method == "POST":
         return _keep(request, found, served, now)
-    return render(request, "assessment/attempt.html", around(found) | sheet(found, served, _asked(request.GET), now))
+    return render(
+        request,
+        "assessment/attempt.html",
+        around(found, found.enrolment.course) | sheet(found, served, _asked(request.GET), now),
+    )
 
 
 @require_POST
@@ -88,47 +90,14 @@ def submit(request, pk):
         return redirect("assessment:quiz", found.quiz_id)
     questions = [paper.question(row) for row in paper.questions_of(found)]
     missing = [question for question in questions if not question.is_answered]
-    context = around(found) | {"questions": questions, "missing": missing, "terms": found.terms}
+    context = around(found, found.enrolment.course) | {"questions": questions, "missing": missing, "terms": found.terms}
     return render(request, "assessment/submit.html", context)
-
-
-@never_cache
-@require_safe
-def result(request, pk):
-    """The mark, each question corrected and explained, as far as the quiz tells them; and what to do next."""
-    now = timezone.now()
-    found = _own_attempt(request, pk, now)
-    if found.state != Attempt.State.SUBMITTED:
-        return redirect("assessment:attempt", pk)
-    study, _item = find_place(request, found.quiz)
-    attempts = list(Attempt.objects.for_learner(request.user).filter(quiz=found.quiz_id).order_by("number"))
-    shown = shown_of(found, attempts, found.quiz, now)
-    more = extra_of(found.enrolment, found.quiz, now)
-    refused = actions.refusal(found.enrolment, found.quiz, attempts, now, more)
-    left = scoring.attempts_left(found.quiz.max_attempts, len(attempts), more.attempts)
-    told_at = feedback.latest(found.terms.closes_at, found.quiz.closes_at)
-    context = around(found) | {
-        "ring_percent": int(found.score_percent),  # never rounded up to the pass mark
-        "shown": shown,
-        "told_at": told_at,
-        "reviews": reviews_of(found, told_at, now) if shown.verdicts else [],
-        "study": study,
-        "next_item": study.next_item if study else None,
-        "attempts_left": left,
-        "is_limited": left is not None,
-        "refusal": refusal_text(refused) if refused else "",
-        "is_exhausted": isinstance(refused, actions.NoAttemptLeft),
-    }
-    return render(request, "assessment/result.html", context)
 
 
 def _own_attempt(request, pk: int, now: datetime.datetime) -> Attempt:
     """The learner's attempt; marked first when it was handed in or its time is up."""
     attempts = Attempt.objects.for_learner(request.user).select_related("quiz", "enrolment__course")
-    found = get_object_or_404(attempts, pk=pk)
-    if actions.settle(found, now) is not found:
-        found.refresh_from_db(from_queryset=attempts)
-    return found
+    return actions.settle(get_object_or_404(attempts, pk=pk), now)
 
 
 def _keep(request, found: Attempt, served: list[ServedQuestion], now: datetime.datetime):

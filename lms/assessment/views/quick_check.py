@@ -40,7 +40,8 @@ def quick_check(request, lesson, question):
         row.response = given
         share = mark(row.version.type, row.version.content, given)
         row.awarded_points = scoring.points_for(share, row.points)
-        context["correction"] = paper.correction(row)
+        competence = row.version.question.competence
+        context["correction"] = paper.correction(row, competence and competence.name)
     is_fragment = request.headers.get("X-Requested-With") == "fetch"
     context["crumbs"] = [(course.title, course.get_url(request)), (page.title, context["lesson_url"])]
     context["crumbs"].append((_("Question rapide"), None))
