@@ -83,7 +83,7 @@ def _context(check, served, missing):
         "hold": held,
         "missing": missing,
         "questions": [] if check.submitted_at else [paper.question(row) for row in served],
-        "corrections": [paper.correction(row) for row in served] if check.submitted_at else [],
+        "corrections": [paper.correction_of_bank(row) for row in served] if check.submitted_at else [],
         "marking": {"terms": {"partial_credit": True}},
         "trail": [
             (_("Mes certificats"), reverse("certificates:mine")),

@@ -151,6 +151,12 @@ def correction(row: ServedQuestion, competence: str | None) -> Correction:
     )
 
 
+def correction_of_bank(row: ServedQuestion) -> Correction:
+    """The same, of a row whose version came with its question of the bank and the competence of that."""
+    competence = row.version.question.competence
+    return correction(row, competence and competence.name)
+
+
 def _by_hand(row: ServedQuestion) -> ByHand:
     content, response = row.version.content, row.response
     rubric = content.get("rubric", [])

@@ -142,7 +142,8 @@ def write_marks(questions: list[ServedQuestion]) -> None:
     for question in questions:
         by_points.setdefault(question.awarded_points, []).append(question.pk)
     (common, _same), *others = sorted(by_points.items(), key=lambda group: -len(group[1]))
-    points = Case(*(When(pk__in=ids, then=Value(points)) for points, ids in others), default=Value(common))
+    cases = (When(pk__in=ids, then=Value(points)) for points, ids in others)
+    points = Case(*cases, default=Value(common), output_field=ServedQuestion._meta.get_field("awarded_points"))
     awaiting = [question.pk for question in questions if question.awaits_marking]
     ServedQuestion.objects.filter(pk__in=[question.pk for question in questions]).update(
         is_final=True,

@@ -31,7 +31,7 @@ def version_as_learner(version: QuestionVersion, is_corrected: bool = False, pos
         order=shuffled_order(version.type, version.content, SystemRandom()),
     )
     if is_corrected:
-        corrected = paper.correction(row, question.competence and question.competence.name)
+        corrected = paper.correction_of_bank(row)
         context = {"correction": corrected, "question": corrected.question}
         return render_to_string("assessment/correction.html", context)
     return render_to_string("assessment/question.html", {"question": paper.question(row), "attempt": Attempt(pk=0)})
