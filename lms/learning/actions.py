@@ -1,6 +1,5 @@
 """What learners do to their courses: enrol, withdraw, progress, complete."""
 
-import dataclasses
 import datetime
 from collections.abc import Collection, Mapping
 
@@ -14,12 +13,11 @@ from lms.learning import rules
 from lms.learning.models import Completion, Enrolment, ItemProgress, ProgressEvent
 from lms.learning.programmes import complete_programmes
 from lms.learning.signals import course_completed
-from lms.learning.study import Study
+from lms.learning.study import PROGRESS, Study
 from lms.people.models import User
 
 State = Enrolment.State
 DERIVED = ("done_count", "item_count", "last_item_id", "state")  # of the enrolment, from what is done
-PROGRESS = tuple(field.name for field in dataclasses.fields(rules.Progress))  # the columns of `ItemProgress`
 
 
 class EnrolmentRefused(Exception):

@@ -1,7 +1,7 @@
 """A learner in a course, as their pages show it: the outline, what is done, what comes next. Built for few queries."""
 
 import datetime
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 
 from django.core.cache import caches
@@ -9,11 +9,11 @@ from django.core.cache import caches
 from courses.models import CourseOutline, CoursePage, LessonPage
 from courses.outline import Outline, OutlineItem, course_outline, course_url
 from lms.learning import rules
-from lms.learning.actions import PROGRESS
 from lms.learning.models import Enrolment, ItemProgress
 from lms.people.models import Post, User
 
 KEPT = (Enrolment.State.ACTIVE, Enrolment.State.COMPLETED)
+PROGRESS = tuple(one.name for one in fields(rules.Progress))  # the columns of `ItemProgress`
 HEAD = ("pk", "state", "last_item_id", "course_id", "course__outline__version")
 
 
