@@ -18,8 +18,6 @@ from courses.outline import LESSON, course_outline
 from courses.rules.answers import MANUAL_TYPES, UNMARKED_TYPES
 from lms.learning.models import Completion, Enrolment, ProgressEvent
 
-READ_BY_LEARNERS = ("title", "body", "micro_action")
-
 
 @dataclass(frozen=True)
 class Change:
@@ -85,12 +83,13 @@ def lines_in_force(course: CoursePage) -> dict[int, dict]:
 
 
 def said_by(revisions: Collection[int | None]) -> dict[int | None, str]:
-    """What learners are shown of lessons, by revision; one query."""
-    rows = Revision.objects.filter(pk__in=[pk for pk in revisions if pk])
-    return {
-        pk: json.dumps([content.get(name) for name in READ_BY_LEARNERS])
-        for pk, content in rows.values_list("pk", "content")
-    }
+    """What learners are shown of lessons, by revision, whatever the order a database gives keys back in; one query."""
+    rows = Revision.objects.filter(pk__in=[pk for pk in revisions if pk]).values_list("pk", "content")
+    return {pk: json.dumps(shown_to_learners(content), sort_keys=True) for pk, content in rows}
+
+
+def shown_to_learners(content: dict) -> list:
+    return [content.get("title"), content.get("micro_action"), json.loads(content.get("body") or "[]")]
 
 
 def questions_of(course: CoursePage, lessons: Collection[int], today: date) -> tuple[list[Question], list[Question]]:

@@ -80,10 +80,11 @@ def assign_batch(version: SubstantialVersion, after: int, now: datetime) -> tupl
     are asked. What they were asked before and did not do is taken up in it. Locks the enrolments.
     """
     rows = earlier_holders(version, timezone.localdate(now)).filter(pk__gt=after)
-    holders = list(rows.select_for_update(of=("self",))[:BATCH])
-    if not holders:
+    pks = list(rows.values_list("pk", flat=True)[:BATCH])
+    if not pks:
         return 0, 0, 0
-    deltas = deltas_of(version, holders)
+    list(Enrolment.objects.select_for_update().filter(pk__in=pks).order_by("pk").values_list("pk"))
+    deltas = deltas_of(version, list(rows.filter(pk__in=pks)))  # without those another worker asked meanwhile
     enrolments = [delta.enrolment for delta in deltas]
     Recertification.objects.open().filter(enrolment__in=enrolments).update(state=State.SUPERSEDED)
     made = Recertification.objects.bulk_create(
@@ -98,7 +99,7 @@ def assign_batch(version: SubstantialVersion, after: int, now: datetime) -> tupl
     )
     ask_again({delta.enrolment: delta.unread for delta in deltas}, version.key, now)
     enqueue_all(TELL_JOB, [(f"certificate:update:{row.pk}", {"recertification": row.pk}) for row in made])
-    return holders[-1].pk, len(holders), len(made)
+    return pks[-1], len(pks), len(made)
 
 
 def assign_version(version: SubstantialVersion, now: datetime, report: Callable[[int, int], object]) -> int:

@@ -32,6 +32,7 @@ from lms.learning.actions import enrol
 from lms.learning.models import ItemProgress, ProgressEvent
 from tests.certificates.makers import make_user
 from tests.certificates.test_holds import answer
+from tests.certificates.test_issuing import at_once
 from tests.certificates.updated import bank_of, certify, make_followed_course, mark, read_again, rewrite
 from tests.factories.courses import LessonPageFactory, ModulePageFactory, QuestionFactory, QuizPageFactory
 
@@ -280,8 +281,8 @@ def test_a_batch_costs_the_same_for_any_number_of_holders(course, trainer, count
     rewrite(course, "lecon-1", "lecon-2")
     version = mark(course, trainer, bank_of(course)[:1])
     said = []
-    # total; then a batch: holders, versions, what they read; superseded, asked, mails (each in a savepoint); and nothing left
-    with django_assert_num_queries(17):
+    # total; a batch: found, locked, read, versions, what they read; superseded, asked, mails (in savepoints); nothing left
+    with django_assert_num_queries(19):
         assert assign_version(version, timezone.now(), lambda seen, total: said.append((seen, total))) == count
     assert said == [(count, count)]
     assert Job.objects.filter(name="certificates.tell_update").count() == count
@@ -307,6 +308,20 @@ def test_assigned_twice_or_killed_half_way_asks_each_holder_once(course, trainer
     assert assign_version(version, timezone.now(), die) == 0
     assert Recertification.objects.count() == Job.objects.filter(name="certificates.tell_update").count() == 5
     assert ProgressEvent.objects.asked_again().count() == 5
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite writes one at a time")
+@pytest.mark.django_db(transaction=True)
+def test_two_at_once_ask_once_and_give_one_certificate():
+    course, trainer = make_followed_course(), make_user(is_superuser=True)
+    held = certify(course)
+    rewrite(course, "lecon-1")
+    version = mark(course, trainer)
+    assert at_once(*[lambda: assign_version(version, timezone.now(), lambda seen, total: None)] * 2) == []
+    update = Recertification.objects.get()
+    read_again(update)
+    assert at_once(*[lambda: finish_update(update, timezone.now())] * 2) == []
+    assert Certificate.objects.filter(former=held).count() == 1
 
 
 def test_finishing_twice_gives_one_certificate(update, run_jobs):
