@@ -21,7 +21,7 @@ from tests.factories.people import UserFactory
 from tests.factories.reviews import Scene, every_box, state_of, submit
 
 pytestmark = pytest.mark.django_db
-QUERIES_OF_THE_DASHBOARD = 19
+QUERIES_OF_THE_DASHBOARD = 24
 QUERIES_OF_THE_QUESTIONS = 20
 
 
