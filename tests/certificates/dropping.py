@@ -4,7 +4,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from certificates.models import FileCheck
-from certificates.tasks import check_file
+from certificates.tasks.files import check_file
 from tests.certificates.makers import Payload
 
 

@@ -12,7 +12,7 @@ from wagtail.models import Locale, Page
 from certificates.actions import reserve_certificate
 from certificates.models import Certificate
 from certificates.snapshot import AttestedLevel, Snapshot
-from certificates.tasks import issue
+from certificates.tasks.signing import issue
 from courses.models import (
     CataloguePage,
     CompetenceGain,

@@ -9,7 +9,7 @@ from certificates.actions.batches import propose_batch
 from certificates.actions.corrections import ask_for_correction
 from certificates.models import CoursePolicy, Hold
 from certificates.permissions import OFFICER
-from certificates.tasks import issue
+from certificates.tasks.signing import issue
 from courses.outline import course_outline
 from lms.learning import rules
 from lms.learning.models import Completion, Enrolment, RapidFinish

@@ -15,7 +15,7 @@ from certificates import storage
 from certificates.actions import close_log, erase_name
 from certificates.models import Certificate, CheckCount
 from certificates.rules import new_public_code
-from certificates.tasks import publish
+from certificates.tasks.signing import publish
 from certificates.verifying.verdicts import LARGEST_BYTES
 from certificates.views.api import DESCRIPTION
 from tests.certificates.makers import Payload, make_certificate, make_reserved

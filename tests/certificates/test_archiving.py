@@ -24,7 +24,7 @@ from certificates.lasting.proofs import ProofKeeper
 from certificates.lasting.room import certificates_of, open_revocation_source, open_time_stamper
 from certificates.models import CertificateFile, SealKey
 from certificates.storage import read
-from certificates.tasks import archive_due
+from certificates.tasks.watches import archive_due
 from certificates.verifying.checking import check_pdf
 from certificates.verifying.trust import time_roots, trusted_roots
 from certificates.verifying.verdicts import Verdict

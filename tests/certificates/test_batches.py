@@ -12,7 +12,7 @@ from certificates.actions.stopping import NotStopped, resume_issuing, stop_issui
 from certificates.models import Certificate, CoursePolicy, IssueBatch, IssuingStop
 from certificates.permissions import APPROVE_BATCH, PROPOSE_BATCH, STOP, VIEW_BATCH
 from certificates.rules import issuing as issue_rules
-from certificates.tasks import issue
+from certificates.tasks.signing import issue
 from certificates.waiting import wait_of
 from lms.core.models import AuditEntry, Job
 from lms.learning.models import Completion, Enrolment

@@ -26,7 +26,8 @@ from certificates.credentials.encoding import from_base64url
 from certificates.credentials.issuer import did_of
 from certificates.models import Certificate, Credential, Publication, SealKey
 from certificates.offline.code import LONGEST
-from certificates.tasks import issue, publish, publish_states_due
+from certificates.tasks.signing import issue, publish
+from certificates.tasks.watches import publish_states_due
 from lms.core.models import Job
 from tests.certificates.makers import Payload, make_certificate, make_completion, make_course, make_reserved, make_user
 
@@ -88,7 +89,7 @@ def test_badge_travels_in_the_document(certificate):
 def test_task_run_again_makes_the_same_badge_and_the_same_drawing(certificate, monkeypatch):
     completion = make_completion()
     with monkeypatch.context() as patch:
-        patch.setattr("certificates.tasks.publish_certificate", killed)
+        patch.setattr("certificates.tasks.signing.publish_certificate", killed)
         with pytest.raises(KeyboardInterrupt):
             issue(Payload(enrolment=completion.enrolment_id))
     before = Credential.objects.get(certificate__enrolment=completion.enrolment_id)

@@ -13,7 +13,7 @@ from certificates.actions.issuing import ask_for_certificate
 from certificates.models import Certificate, Hold, KnowledgeCheck, Series
 from certificates.permissions import DECIDE_HOLD, VIEW_HOLD
 from certificates.rules import issuing as issue_rules
-from certificates.tasks import issue
+from certificates.tasks.signing import issue
 from courses.outline import course_outline
 from lms.assessment.models import Attempt
 from lms.core.models import AuditEntry

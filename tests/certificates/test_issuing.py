@@ -23,7 +23,7 @@ from certificates.lasting.signature import SealedDocument
 from certificates.models import Certificate, CertificateAct, CertificateFile, KeptForever, Series
 from certificates.signals import certificate_issued, certificate_state_changed
 from certificates.storage import FileDamaged, keep, read
-from certificates.tasks import issue
+from certificates.tasks.signing import issue
 from certificates.verifying.checking import check_pdf
 from certificates.verifying.trust import trusted_roots
 from certificates.verifying.verdicts import Verdict
@@ -239,9 +239,9 @@ def test_task_run_in_parallel_issues_one_certificate_one_file(no_time):
 # --- A worker killed at each step, for real
 
 KILLED_AT = {
-    "after the number is given": "certificates.tasks.draw_certificate",
+    "after the number is given": "certificates.tasks.signing.draw_certificate",
     "between drawing and sealing": "certificates.lasting.signature.seal_documents",
-    "between sealing and storing": "certificates.tasks.publish_certificate",
+    "between sealing and storing": "certificates.tasks.signing.publish_certificate",
     "between storing and publishing": "certificates.actions.issuing.storage.fingerprint",
 }
 CHILD = textwrap.dedent(

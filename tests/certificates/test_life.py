@@ -18,7 +18,7 @@ from certificates.actions import (
 from certificates.models import Certificate, Series
 from certificates.permissions import REISSUE, REVOKE, SUSPEND, VIEW
 from certificates.signals import certificate_state_changed
-from certificates.tasks import issue
+from certificates.tasks.signing import issue
 from lms.core.models import AuditEntry
 from tests.certificates.makers import (
     Payload,

@@ -39,18 +39,18 @@ WORKER = textwrap.dedent(
     django.setup()
     from django.db import connection
     from django.utils import timezone
-    from certificates import tasks
+    from certificates.tasks import signing
     from certificates.lasting.signature import seal_and_stamp
     from lms.core.jobs import run_job
     from lms.core.models import Job
-    draw, drawn = tasks.draw_certificate, []
+    draw, drawn = signing.draw_certificate, []
 
     def draw_once(printed, *more, **named):
         if not drawn:
             drawn.append(draw(printed, *more, **named))
         return drawn[0] + b"%" + printed.number.encode() + b"\\n"
 
-    tasks.draw_certificate = draw_once
+    signing.draw_certificate = draw_once
     for line in open(jobs):
         if run_job(int(line)):
             print(line.strip(), flush=True)

@@ -19,7 +19,7 @@ from playwright.sync_api import expect
 from certificates import storage
 from certificates.actions import revoke_certificate, suspend_certificate
 from certificates.models import SealKey
-from certificates.tasks import publish
+from certificates.tasks.signing import publish
 from tests.browser import LOOKS, look_at
 from tests.certificates.makers import Payload, make_certificate, make_user
 

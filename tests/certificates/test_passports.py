@@ -22,7 +22,7 @@ from certificates.drawing.passport import draw_passport
 from certificates.lasting.signature import SealedDocument
 from certificates.models import Certificate, KeptForever, Passport
 from certificates.passports.content import PassportContent
-from certificates.tasks import make_passport
+from certificates.tasks.signing import make_passport
 from certificates.verifying.checking import check_pdf
 from certificates.verifying.trust import time_roots, trusted_roots
 from certificates.verifying.verdicts import Verdict

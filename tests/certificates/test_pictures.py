@@ -14,7 +14,7 @@ from certificates.actions.picturing import JOB, make_picture
 from certificates.drawing.image import HEAVIEST_BYTES, picture_of
 from certificates.drawing.sheet import draw_certificate
 from certificates.models import Picture
-from certificates.tasks import draw_picture
+from certificates.tasks.files import draw_picture
 from lms.core.models import Job
 from tests.certificates.documents import LONG
 from tests.certificates.makers import Payload, make_certificate, make_officer, make_unit, make_user, place

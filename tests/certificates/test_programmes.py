@@ -23,7 +23,7 @@ from certificates.facts import printed_facts
 from certificates.models import Certificate, CoursePolicy
 from certificates.rules.programmes import earliest_end, levels_together, lowest_assurance
 from certificates.snapshot import AttestedLevel, CoursePart, Snapshot
-from certificates.tasks import issue
+from certificates.tasks.signing import issue
 from lms.core.jobs import enqueue
 from lms.core.models import Job
 from lms.hr.models import Evidence
@@ -264,7 +264,7 @@ def test_a_course_that_falls_while_the_document_is_sealed_issues_it_suspended(fo
         revoke_certificate(parts[0], make_user(), "Fraude", now)
         return publish_certificate(certificate, sealed, now)
 
-    monkeypatch.setattr("certificates.tasks.publish_certificate", fall)
+    monkeypatch.setattr("certificates.tasks.signing.publish_certificate", fall)
     issue(Payload(programme_enrolment=whole.programme_enrolment_id))
     whole.refresh_from_db()
     said = f"Le certificat {parts[0].printed_number} de la formation « Messagerie » ne vaut plus."

@@ -11,7 +11,7 @@ from certificates.actions import CheckRefused, reissue_certificate, start_check
 from certificates.actions.renewals import ask_for_reminders, may_renew
 from certificates.models import Certificate, CoursePolicy, KnowledgeCheck
 from certificates.rules import issuing as issue_rules
-from certificates.tasks import issue
+from certificates.tasks.signing import issue
 from lms.hr.models import HeldLevel
 from tests.certificates.makers import Payload, make_certificate, make_completion, make_user
 from tests.certificates.test_holds import answer

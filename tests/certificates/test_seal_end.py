@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from certificates.actions import warn_of_seal_end
 from certificates.checks import seal_in_use, seal_is_fit_and_lasts
-from certificates.tasks import watch_seal
+from certificates.tasks.watches import watch_seal
 from lms.core.models import AuditEntry
 
 

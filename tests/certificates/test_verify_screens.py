@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from certificates.actions import close_log
 from certificates.models import Certificate
-from certificates.tasks import publish
+from certificates.tasks.signing import publish
 from tests.browser import LOOKS, look_at
 from tests.certificates.makers import Payload, make_certificate
 

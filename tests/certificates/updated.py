@@ -8,7 +8,7 @@ from certificates.actions.versions import mark_version
 from certificates.contents import changes_of, questions_of
 from certificates.models import Certificate, KnowledgeCheck
 from certificates.rules.versions import REMOVED
-from certificates.tasks import issue
+from certificates.tasks.signing import issue
 from courses.models import CompetenceGain, CoursePage, LessonPage
 from courses.outline import course_outline
 from lms.assessment.models import Attempt

@@ -1,0 +1,43 @@
+"""Jobs over many certificates, each line of which is a job of its own."""
+
+from django.utils import timezone
+
+from certificates.actions.act_batches import run_acts, settle_line
+from certificates.actions.assigning import assign_version
+from certificates.actions.batches import run_batch
+from certificates.actions.versions import ASSIGN_JOB
+from certificates.models import (
+    ActBatch,
+    IssueBatch,
+    SubstantialVersion,
+)
+from lms.core.jobs import job_handler
+
+
+@job_handler("certificates.run_batch")
+def run_approved_batch(job):
+    """Ask for the certificates of a batch that was approved."""
+    run_batch(IssueBatch.objects.get(pk=job.payload["batch"], state=IssueBatch.State.APPROVED))
+
+
+@job_handler("certificates.run_acts")
+def run_approved_acts(job):
+    """Ask for each act of a batch that was approved."""
+    run_acts(ActBatch.objects.get(pk=job.payload["batch"], state=ActBatch.State.APPROVED))
+
+
+@job_handler("certificates.act")
+def act_on_one(job):
+    """One line of a batch of acts."""
+    settle_line(job.payload["line"], timezone.now())
+
+
+@job_handler(ASSIGN_JOB)
+def assign(job):
+    """Ask the holders concerned by a substantial version to come up to it; run again, goes on where it was."""
+    version = SubstantialVersion.objects.in_force().select_related("course").get(pk=job.payload["version"])
+
+    def report(seen, total):
+        job.report_progress(100 * seen // total, f"{seen} titulaires sur {total}")
+
+    assign_version(version, timezone.now(), report)
