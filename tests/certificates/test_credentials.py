@@ -22,6 +22,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 
 from certificates import storage
 from certificates.actions import erase_name, revoke_certificate
+from certificates.actions.picturing import JOB as PICTURE_JOB
 from certificates.credentials.encoding import from_base64url
 from certificates.credentials.issuer import did_of
 from certificates.models import Certificate, Credential, Publication, SealKey
@@ -265,10 +266,11 @@ def test_badge_is_downloaded_by_those_who_see_the_certificate_only(client, certi
 
 
 def test_page_of_the_holder_shows_the_badge_and_the_certificate_is_read_in_few_queries(
-    client, certificate, django_assert_num_queries
+    client, certificate, run_jobs, django_assert_num_queries
 ):
     client.force_login(certificate.person)
     client.get(certificate.get_absolute_url())
-    with django_assert_num_queries(5):  # who may see it (2), certificate with its badge, files, checks
+    run_jobs(PICTURE_JOB)
+    with django_assert_num_queries(6):  # who may see it (2), certificate with its badge, files, picture, checks
         page = client.get(certificate.get_absolute_url()).content.decode()
     assert "Badge numérique" in page

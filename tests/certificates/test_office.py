@@ -136,6 +136,8 @@ def test_nothing_is_added_changed_or_deleted_by_hand(client, officer, certificat
 def test_roles_are_given_the_rights_on_certificates():
     assert role_permissions() == {
         Role.CERTIFICATION: OFFICER,
-        Role.ADMINISTRATOR: [VIEW],
+        Role.ADMINISTRATOR: [VIEW, "certificates.view_substantialversion"],
         Role.HR: HR_OFFICER,
+        Role.REVIEWER: ["certificates.view_substantialversion"],
+        Role.TRAINER: ["certificates.view_substantialversion"],
     }
