@@ -271,6 +271,6 @@ def test_page_of_the_holder_shows_the_badge_and_the_certificate_is_read_in_few_q
     client.force_login(certificate.person)
     client.get(certificate.get_absolute_url())
     run_jobs(PICTURE_JOB)
-    with django_assert_num_queries(6):  # who may see it (2), certificate with its badge, files, picture, checks
+    with django_assert_num_queries(7):  # scope, certificate with its badge, files, picture, successors, seal, checks
         page = client.get(certificate.get_absolute_url()).content.decode()
     assert "Badge numérique" in page
