@@ -1,7 +1,6 @@
 """A real time-stamp service for tests, over HTTP, made from the sandbox's; it can be made to fail in every way."""
 
 import threading
-import time
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -25,12 +24,12 @@ class TimeServer:
                 service.asked += 1
                 said = service.answer(self.rfile.read(int(self.headers["Content-Length"])))
                 status, headers, body = said if isinstance(said, tuple) else (200, {}, said)
-                self.send_response(status)
-                self.send_header("Content-Type", "application/timestamp-reply")
-                for name, value in headers.items():
-                    self.send_header(name, value)
-                self.end_headers()
                 try:
+                    self.send_response(status)
+                    self.send_header("Content-Type", "application/timestamp-reply")
+                    for name, value in headers.items():
+                        self.send_header(name, value)
+                    self.end_headers()
                     for chunk in [body] if isinstance(body, bytes) else body:
                         self.wfile.write(chunk)
                         self.wfile.flush()
@@ -52,8 +51,29 @@ class TimeServer:
             thread.join()
 
 
-def dripping(body, seconds):
-    """The body byte after byte, over this long."""
-    for byte in body:
-        yield bytes([byte])
-        time.sleep(seconds / len(body))
+class Dawdler:
+    """A service that would answer in the end, by two ways of being slow; `has_answered` says whether someone waited for it."""
+
+    PATIENCE_SECONDS = 30
+
+    def __init__(self):
+        self.was_asked, self.is_over, self.has_answered = threading.Event(), threading.Event(), False
+
+    def silent(self, request):
+        """Nothing for a long time, then an empty answer."""
+        self.was_asked.set()
+        self.has_answered = not self.is_over.wait(self.PATIENCE_SECONDS)
+        return b""
+
+    def dripping(self, request):
+        """A byte now and then, so that something always comes."""
+        self.was_asked.set()
+        return 200, {}, self.drops()
+
+    def drops(self):
+        steps = 20 * self.PATIENCE_SECONDS
+        for _ in range(steps):
+            if self.is_over.wait(self.PATIENCE_SECONDS / steps):
+                return
+            yield b"x"
+        self.has_answered = True
