@@ -10,6 +10,7 @@ from django.utils import timezone
 from certificates.actions.issuing import last_day
 from certificates.actions.succession import locked_series, reserve_after
 from certificates.models import Certificate, KnowledgeCheck
+from certificates.snapshot import Snapshot
 from lms.core.jobs import enqueue
 
 BATCH = 500
@@ -56,9 +57,16 @@ def renew_by_check(check: KnowledgeCheck, now: datetime) -> Certificate | None:
         return None
     ends_on = last_day(check.enrolment.course_id, timezone.localdate(now))
     design, origin = former.design_version_id, Certificate.Origin.RENEWAL
-    return reserve_after(
-        former, former.printed, origin, series, None, "", now, design_version_id=design, expires_on=ends_on
-    )
+    changes = {"expires_on": ends_on, **renewed_mode(former.printed, check)}
+    return reserve_after(former, former.printed, origin, series, None, "", now, design_version_id=design, **changes)
+
+
+def renewed_mode(former: Snapshot, check: KnowledgeCheck) -> dict:
+    """What a renewal changes of how it was assessed: after an update, its questions bore on the whole course, at its own mark."""
+    if not former.updates:
+        return {}
+    mark = former.pass_mark_percent if former.is_attestation else check.pass_mark_percent
+    return {"updates": "", "pass_mark_percent": mark}
 
 
 def ask_for_reminders(today: date) -> int:

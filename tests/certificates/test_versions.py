@@ -12,6 +12,7 @@ from certificates.actions import (
     CheckRefused,
     issue_after_void,
     revoke_certificate,
+    start_check,
     suspend_certificate,
     void_number,
 )
@@ -23,6 +24,7 @@ from certificates.actions.versions import VersionRefused, decide_version
 from certificates.contents import changes_of, questions_of
 from certificates.models import Certificate, CoursePolicy, KnowledgeCheck, Recertification, SubstantialVersion
 from certificates.rules.versions import lessons_to_read
+from certificates.words import assessment_mode
 from courses.models import LessonPage
 from lms.core import append_only
 from lms.core.append_only import Immutable
@@ -193,6 +195,18 @@ def test_the_new_certificate_ends_with_the_former_but_in_its_last_months(course,
     assert not may_renew(
         Certificate.objects.get(pk=late.pk), timezone.localdate()
     )  # the new one is renewed from then on
+
+
+def test_a_renewed_update_says_how_it_was_renewed_and_no_more_that_it_is_one(update, run_jobs):
+    finish(update, run_jobs)
+    new = Certificate.objects.get(origin="update")
+    Certificate.objects.filter(pk=new.pk).update(expires_on=timezone.localdate() + timedelta(days=30))
+    answer(start_check(new.enrolment, "renewal", timezone.now()))
+    run_jobs("certificates.issue")
+    assert assessment_mode(new.printed).startswith(f"mise à jour de {new.printed.updates} : épreuve en ligne")
+    renewed = new.renewal().printed
+    assert assessment_mode(renewed) == "épreuve notée, passée en ligne, réussie à partir de 80\N{NO-BREAK SPACE}%"
+    assert (renewed.content_version, renewed.competences) == (2, new.printed.competences)
 
 
 @pytest.mark.parametrize(
