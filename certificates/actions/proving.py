@@ -1,5 +1,6 @@
 """What the completion of a course proves: followed, or tested, and at which levels."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -78,8 +79,13 @@ def sittings_of(tests: list[Attempt]) -> tuple[HeldSitting, ...]:
 
 def is_sitting_open(enrolment_pk: int) -> bool:
     """Whether a test was passed in a sitting whose minutes are not written yet; one query."""
-    in_sitting = Attempt.objects.filter(enrolment=enrolment_pk, is_passed=True, sitting_entry__isnull=False)
-    return in_sitting.filter(sitting_entry__sitting__record__isnull=True).exists()
+    return bool(in_open_sitting([enrolment_pk]))
+
+
+def in_open_sitting(enrolments: Collection[int]) -> set[int]:
+    """Those of these enrolments (keys) in which a test was passed in such a sitting; one query."""
+    passed = Attempt.objects.filter(enrolment__in=enrolments, is_passed=True, sitting_entry__isnull=False)
+    return set(passed.filter(sitting_entry__sitting__record__isnull=True).values_list("enrolment", flat=True))
 
 
 def attested_levels(course: CoursePage) -> tuple[AttestedLevel, ...]:

@@ -20,9 +20,9 @@ from certificates.credentials.picture import png_badge, svg_badge
 from certificates.facts import printed_facts, standing_of
 from certificates.forms import VisibilityForm
 from certificates.linkedin import linkedin_address
-from certificates.models import Certificate, Hold, Recertification
+from certificates.models import Certificate, Recertification
 from certificates.verifying.checks_made import checks_of
-from certificates.waiting import hold_words
+from certificates.waiting import waits_of
 
 
 class CertificateList(ListView):
@@ -36,10 +36,8 @@ class CertificateList(ListView):
         return rows.prefetch_related("files").order_by("-issued_on", "-pk")
 
     def get_context_data(self, **kwargs):
-        holds = Hold.objects.waiting().filter(enrolment__person=self.request.user).select_related("enrolment__course")
-        waiting = [(hold.enrolment.course, hold_words(hold)) for hold in holds]
         updates = list(Recertification.objects.open_of(self.request.user))
-        return super().get_context_data(waiting=waiting, updates=updates, **kwargs)
+        return super().get_context_data(waiting=waits_of(self.request.user), updates=updates, **kwargs)
 
 
 mine = never_cache(CertificateList.as_view())

@@ -8,10 +8,19 @@ from django.utils import timezone
 
 from certificates import storage
 from certificates.actions import revoke_certificate
-from certificates.models import Certificate
+from certificates.models import Certificate, CoursePolicy
 from certificates.rules import new_public_code
 from tests.certificates.dropping import drop_file
-from tests.certificates.makers import make_certificate, make_officer, make_reserved, make_unit, make_user, place
+from tests.certificates.makers import (
+    make_certificate,
+    make_completion,
+    make_course,
+    make_officer,
+    make_reserved,
+    make_unit,
+    make_user,
+    place,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -40,6 +49,23 @@ def test_mine_costs_the_same_for_any_length(client, count, django_assert_num_que
     assert waiting.printed_number in page
     assert "en cours de délivrance" in page
     assert hidden.printed_number not in page
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_mine_says_what_certificates_wait_for_at_the_same_cost(client, count, django_assert_num_queries):
+    holder = make_user()
+    courses = [make_completion(holder, make_course(f"Formation {number}")).enrolment.course for number in range(count)]
+    other = make_completion(course=make_course("Formation de quelqu’un d’autre")).enrolment.course
+    for course in [*courses, other]:
+        CoursePolicy.objects.create(course=course, mode=CoursePolicy.Mode.BATCH)
+    client.force_login(holder)
+    client.get(reverse("certificates:mine"))
+    with django_assert_num_queries(7):  # count, what changed, completed, sittings, holds, stops, rules
+        page = body(client.get(reverse("certificates:mine")))
+    assert page.count("Votre certificat attend d’être approuvé") == count
+    assert all(course.title in page for course in courses)
+    assert other.title not in page
+    assert "Pas encore de certificat" not in page
 
 
 def test_certificate_page_and_download_serve_the_sealed_bytes(client):

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from certificates.actions import reserve_certificate
@@ -49,13 +50,16 @@ def close(sitting):
     return acts.close_sitting(SupervisedSitting.objects.get(pk=sitting.pk), supervisor_of(sitting), "", timezone.now())
 
 
-def test_certificate_waits_for_the_minutes_then_says_where_and_when(sitting, run_jobs):
+def test_certificate_waits_for_the_minutes_then_says_where_and_when(client, sitting, run_jobs):
     entry = pass_in(sitting)
     enrolment = Enrolment.objects.get(pk=entry.attempt.enrolment_id)
+    client.force_login(enrolment.person)
     assert enrolment.state == "completed"
     run_jobs("certificates.issue")
     assert not Certificate.objects.exists()
-    assert wait_of(enrolment).title == "Votre certificat attend le procès-verbal de la séance"
+    waits = "Votre certificat attend le procès-verbal de la séance"
+    assert wait_of(enrolment).title == waits
+    assert waits in client.get(reverse("certificates:mine")).content.decode()
     close(sitting)
     run_jobs("certificates.issue")
     certificate = Certificate.objects.get()
@@ -63,6 +67,7 @@ def test_certificate_waits_for_the_minutes_then_says_where_and_when(sitting, run
     assert (certificate.state, printed.assurance) == ("valid", "N3")
     assert printed.sittings == (HeldSitting(timezone.localdate(sitting.starts_at), "Parakou"),)
     assert wait_of(enrolment) is None
+    assert waits not in client.get(reverse("certificates:mine")).content.decode()
     assert Evidence.objects.get().certificate == certificate
 
 
