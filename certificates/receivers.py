@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from certificates.actions import ask_for_certificate, ask_for_states
 from certificates.actions.batches import is_issued_in_batches
+from certificates.actions.programme_renewals import ask_for_renewals
 from certificates.actions.programmes import (
     ask_for_programme_certificate,
     follow_course_certificate,
@@ -33,11 +34,13 @@ def issue_on_programme(sender, enrolment, completion, **kwargs):
 
 @receiver(certificate_issued, dispatch_uid="certificates.follow_parts_of_programmes")
 def follow_issued(sender, certificate, **kwargs):
-    """The certificate of a course may be all that a programme waited for."""
+    """The certificate of a course may be all that a programme, or the renewal of its certificate, waited for."""
     if certificate.is_of_programme:
         suspend_if_part_fell(certificate, timezone.now())
-    else:
-        follow_course_certificate(certificate, timezone.now())
+        return
+    follow_course_certificate(certificate, timezone.now())
+    if certificate.former_id:
+        ask_for_renewals(certificate)
 
 
 @receiver(certificate_state_changed, dispatch_uid="certificates.follow_states_of_parts")

@@ -51,7 +51,7 @@ def reserve_programme_certificate(enrolment_pk: int, now: datetime) -> Certifica
         return certificate
     rows = ProgrammeCompletion.objects.select_related("enrolment__person", "enrolment__programme__producer")
     completion = rows.get(enrolment=enrolment_pk)
-    written = _written(completion, timezone.localdate(now))
+    written = proved_today(completion, timezone.localdate(now))
     if written is None:
         return None
     programme = completion.enrolment.programme
@@ -103,7 +103,7 @@ def suspend_if_part_fell(whole: Certificate, now: datetime) -> None:
         suspend_certificate(whole, None, words % {"number": fallen[0].number, "title": fallen[0].title}, now)
 
 
-def _written(completion: ProgrammeCompletion, today: date) -> dict | None:
+def proved_today(completion: ProgrammeCompletion, today: date) -> dict | None:
     """What the document says of the courses that counted (fields of `Snapshot`); None when a certificate is missing."""
     if not completion.needs_certificates:
         return _followed(completion)

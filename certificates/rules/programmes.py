@@ -1,7 +1,7 @@
 """What the certificate of a programme may say, from the documents of its courses."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from certificates.snapshot import FOLLOWED_ONLY, AttestedLevel
 
@@ -23,3 +23,16 @@ def levels_together(levels: Iterable[AttestedLevel]) -> tuple[AttestedLevel, ...
 def earliest_end(ends: Iterable[date | None]) -> date | None:
     """The first of the last days, None when none ends: a programme is not good for longer than what it stands on."""
     return min((day for day in ends if day), default=None)
+
+
+def may_be_followed(
+    ends_on: date, of_courses: date | None, next_end: date | None, today: date, opens_days: int
+) -> bool:
+    """Whether the certificate of a programme, good until `ends_on`, may be followed by one good until `next_end`.
+
+    When it ends within `opens_days` or has ended, and none of those of its courses, the first of which ends on
+    `of_courses`, ends that soon: so many renewed in the same weeks give one new certificate. None: never ends.
+    """
+    opens = today + timedelta(days=opens_days)
+    are_renewed = of_courses is None or of_courses > opens
+    return ends_on <= opens and are_renewed and (next_end is None or next_end > ends_on)

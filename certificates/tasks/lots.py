@@ -1,10 +1,12 @@
-"""Jobs over many certificates, each line of which is a job of its own."""
+"""Jobs over many certificates, each line of which is a job of its own; and what stands on several."""
 
 from django.utils import timezone
 
 from certificates.actions.act_batches import run_acts, settle_line
 from certificates.actions.assigning import assign_version
 from certificates.actions.batches import run_batch
+from certificates.actions.programme_renewals import JOB as RENEW_PROGRAMME_JOB
+from certificates.actions.programme_renewals import renew_programme_certificate
 from certificates.actions.versions import ASSIGN_JOB
 from certificates.models import (
     ActBatch,
@@ -41,3 +43,9 @@ def assign(job):
         job.report_progress(100 * seen // total, f"{seen} titulaires sur {total}")
 
     assign_version(version, timezone.now(), report)
+
+
+@job_handler(RENEW_PROGRAMME_JOB)
+def renew_programme(job):
+    """The certificate of a programme, once those of its courses were renewed; its document is another job."""
+    renew_programme_certificate(job.payload["programme_enrolment"], timezone.now())

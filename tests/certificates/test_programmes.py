@@ -17,11 +17,14 @@ from certificates.actions import (
     suspend_certificate,
     void_number,
 )
+from certificates.actions.issuing import last_day
+from certificates.actions.programme_renewals import renew_programme_certificate
 from certificates.actions.programmes import certified_courses, reserve_programme_certificate
 from certificates.actions.renewals import renewable
+from certificates.actions.succession import locked_series, reserve_after
 from certificates.facts import printed_facts
 from certificates.models import Certificate, CoursePolicy
-from certificates.rules.programmes import earliest_end, levels_together, lowest_assurance
+from certificates.rules.programmes import earliest_end, levels_together, lowest_assurance, may_be_followed
 from certificates.snapshot import AttestedLevel, CoursePart, Snapshot
 from certificates.tasks.signing import issue
 from lms.core.jobs import enqueue
@@ -307,6 +310,59 @@ def test_the_certificate_of_a_programme_is_not_renewed_by_questions(followed, ru
     whole = whole_of(person).get()
     assert client.get(reverse("certificates:renewal", args=[whole.pk])).status_code == 404
     assert "Renouveler ce certificat" not in client.get(whole.get_absolute_url()).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("ends_in", "courses_end_in", "next_in", "may"),
+    [
+        (30, 700, 700, True),
+        (-10, 700, 700, True),  # ended already
+        (90, 91, 91, True),
+        (91, 700, 700, False),  # not soon
+        (30, 90, 90, False),  # another course is to be renewed first
+        (30, None, None, True),
+        (30, None, 20, False),  # nothing would be gained
+    ],
+)
+def test_a_programme_is_followed_when_its_courses_are_renewed(ends_in, courses_end_in, next_in, may):
+    today = date(2027, 1, 1)
+    days = [None if count is None else today + timedelta(days=count) for count in (ends_in, courses_end_in, next_in)]
+    assert may_be_followed(*days, today, 90) is may
+
+
+def renew(part, run_jobs):
+    """The certificate of a course is renewed, as a check passed does it, and all that follows."""
+    now = timezone.now()
+    ends_on = last_day(part.enrolment.course_id, timezone.localdate(now))
+    with transaction.atomic():
+        reserve_after(
+            part, part.printed, "renewal", locked_series(now), None, "", now,
+            design_version_id=part.design_version_id, expires_on=ends_on,
+        )  # fmt: skip
+    for name in ("certificates.issue", "certificates.renew_programme", "certificates.issue"):
+        run_jobs(name)
+    return part.renewal()
+
+
+def test_a_programme_is_renewed_with_the_last_of_its_certificates_that_ends(followed, run_jobs, client):
+    person, courses, _programme = followed
+    for course in courses:
+        CoursePolicy.objects.create(course=course, validity_months=2)
+    parts = [make_certificate(person, course) for course in courses]
+    run_jobs("certificates.issue")
+    whole = whole_of(person).get()
+    CoursePolicy.objects.update(validity_months=24)
+    renewed = [renew(parts[0], run_jobs)]
+    assert whole.renewal() is None
+    renewed.append(renew(parts[1], run_jobs))
+    new = whole.renewal()
+    assert (new.state, new.series, new.number, new.expires_on) == (State.VALID, "CTDP", 2, renewed[1].expires_on)
+    assert [part.number for part in new.printed.parts] == [row.printed_number for row in renewed]
+    whole.refresh_from_db()
+    assert whole.state == State.VALID
+    assert renew_programme_certificate(whole.programme_enrolment_id, timezone.now()) is None  # delivered again
+    client.force_login(person)
+    assert "Il se renouvelle avec ceux de ses formations" in client.get(new.get_absolute_url()).content.decode()
 
 
 def test_a_certificate_is_of_a_course_or_of_a_programme(completed):
