@@ -114,7 +114,10 @@ def draw_person_and_course(pen: Pen, snapshot, design: DesignContent, colours: P
         pen.block("P", purpose, LEFT, y, MAIN_WIDTH, (8.8, 8), REGULAR, palette.MUTED, 1, language=wording.tag)
     size, lines = fitted(snapshot.course_title, BOLD, TITLE_SIZES, MAIN_WIDTH, most_lines=2)
     sizes, most = ((size,), 2) if len(lines) <= 2 else (LONG_TITLE_SIZES, 3)
-    return pen.block("P", snapshot.course_title, LEFT, y - 9 - size, MAIN_WIDTH, sizes, BOLD, colours.second, most)
+    language = pen.facts_tag
+    return pen.block(
+        "P", snapshot.course_title, LEFT, y - 9 - size, MAIN_WIDTH, sizes, BOLD, colours.second, most, language=language
+    )
 
 
 def draw_competences(pen: Pen, snapshot: Snapshot, colours: Palette, below: float) -> None:
@@ -136,14 +139,18 @@ def draw_competences(pen: Pen, snapshot: Snapshot, colours: Palette, below: floa
             else:
                 motif.level_squares(pen.canvas, colours, LEFT, y, size * 0.72, row.level)
         x = LEFT + (14 if snapshot.is_attestation else 56)
-        text = row if snapshot.is_attestation else competence_in_words(pen, row)
-        pen.block("P", text, x, y, LEFT + MAIN_WIDTH - x, (size, size * 0.9, size * 0.8, size * 0.7, 5), most_lines=1)
+        parts = [(row, pen.facts_tag)] if snapshot.is_attestation else competence_in_words(pen, row)
+        pen.mixed("P", parts, x, y, LEFT + MAIN_WIDTH - x, (size, size * 0.9, size * 0.8, size * 0.7, 5))
 
 
-def competence_in_words(pen: Pen, row) -> str:
-    """The scale of levels has its names in French alone."""
-    level = pen.words.level % {"level": row.level} + (f" ({row.level_name})" if row.level_name else "")
-    return f"{row.code} · {row.name} — {level}"
+def competence_in_words(pen: Pen, row) -> list[tuple[str, str]]:
+    """Each part with the tag of its language: competences and levels have their names in French alone."""
+    name, level = f"{row.code} · {row.name}", pen.words.level % {"level": row.level}
+    level_name = f" ({row.level_name})" if row.level_name else ""
+    if not pen.facts_tag:
+        return [(f"{name} — {level}{level_name}", "")]
+    named = [(level_name, pen.facts_tag)] if level_name else []
+    return [(name, pen.facts_tag), (f" — {level}", ""), *named]
 
 
 def draw_statement(pen: Pen, design: DesignContent) -> None:

@@ -2,10 +2,11 @@
 
 from contextlib import nullcontext
 
+from certificates.design import FRENCH
 from certificates.drawing.archival import ArchivalCanvas
 from certificates.drawing.fonts import REGULAR, ems, fitted, has_marks, shaped, wrapped
 from certificates.drawing.palette import INK, MUTED
-from certificates.drawing.wording import Wording
+from certificates.drawing.wording import WORDINGS, Wording
 
 BETWEEN = " / "
 
@@ -21,6 +22,11 @@ class Pen:
     def words(self) -> Wording:
         """Those of the main language."""
         return self.wordings[0]
+
+    @property
+    def facts_tag(self) -> str:
+        """The language of titles and names of competences, which are in French alone; "" where the document is too."""
+        return "" if self.wordings[0] is WORDINGS[FRENCH] else WORDINGS[FRENCH].tag
 
     def said(self, name: str) -> list[str]:
         """One of the fixed words, in each language."""
@@ -62,6 +68,15 @@ class Pen:
                 ending = "" if number == len(lines) - 1 else " "
                 self.write(line + ending, x, y - number * size * leading, size, font, colour)
         return y - (len(lines) - 1) * size * leading
+
+    def mixed(self, tag, parts, x, y, width, sizes):
+        """One line of several languages, as large as fits: pairs of a text and the tag of its language, "" for the document's."""
+        size, _ = fitted("".join(text for text, _language in parts), REGULAR, sizes, width, 1)
+        with self.canvas.tagged(tag):
+            for text, language in parts:
+                with self.canvas.said_in(language) if language else nullcontext():
+                    self.write(text, x, y, size)
+                x += ems(text, REGULAR) * size
 
     def paragraph(self, text, x, y, width, size, font=REGULAR, colour=INK, leading=1.3, language=""):
         """A text of one size on as many lines as it takes; gives the height of its last line."""

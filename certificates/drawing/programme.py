@@ -1,5 +1,7 @@
 """What a programme was made of: its courses, one a line, then the competences in a few lines; what does not fit is counted."""
 
+from contextlib import nullcontext
+
 from certificates.drawing import palette
 from certificates.drawing.fonts import BOLD, REGULAR, ems, wrapped
 from certificates.drawing.palette import Palette
@@ -38,7 +40,8 @@ def draw_part(pen: Pen, part: CoursePart, number: int, y: float, size: float) ->
     facts_left = LEFT + MAIN_WIDTH - ems(facts, REGULAR) * size
     with pen.canvas.tagged("P"):
         title = cut(f"{number}. {part.title}", BOLD, size, facts_left - LEFT - 10)
-        pen.write(f"{title} ", LEFT, y, size, BOLD, palette.INK)
+        with pen.canvas.said_in(pen.facts_tag) if pen.facts_tag else nullcontext():
+            pen.write(f"{title} ", LEFT, y, size, BOLD, palette.INK)
         pen.write(facts, facts_left, y, size, REGULAR, palette.MUTED)
 
 

@@ -12,9 +12,12 @@ import pytest
 import zxingcpp
 from cryptography import x509
 from django.conf import settings as django_settings
-from PIL import Image
+from PIL import Image, ImageChops
 from pyhanko.pdf_utils.reader import PdfFileReader
+from reportlab.pdfgen.canvas import Canvas
 
+from certificates.design import default_content
+from certificates.drawing.fonts import BOLD, register_fonts, shaped
 from certificates.drawing.sheet import draw_certificate
 from certificates.keys.authority import sandbox_files
 from certificates.sealing.cms import CmsMould
@@ -65,6 +68,32 @@ needs_poppler = pytest.mark.skipif(not shutil.which("pdftotext"), reason="popple
 @pytest.mark.parametrize("options", [(), ("-layout",), ("-raw",)])
 def test_name_is_copied_out_of_the_document_as_it_is_written(name, options):
     assert unicodedata.normalize("NFC", name) in text_of(draw(a_snapshot(printed_name=name)), *options)
+
+
+def ink_of(text, tmp_path):
+    """Where a text drawn alone, at 100 points, leaves ink: a black and white picture."""
+    register_fonts(django_settings.LMS_FONTS_DIR)
+    file = tmp_path / f"{text.encode().hex()}.pdf"
+    canvas = Canvas(str(file), pagesize=(200, 200))
+    words = canvas.beginText(50, 60)
+    words.setFont(BOLD, 100)
+    words.textOut(shaped(text, BOLD, 100))
+    canvas.drawText(words)
+    canvas.save()
+    subprocess.run(["pdftoppm", "-gray", "-r", "72", "-singlefile", file, file.with_suffix("")], check=True)
+    with Image.open(file.with_suffix(".pgm")) as picture:
+        return ImageChops.invert(picture.convert("L")).point(lambda grey: 255 if grey > 127 else 0)
+
+
+@needs_poppler
+@pytest.mark.parametrize(("letter", "mark"), [(letter, mark) for letter in "ƆƐɔɛọỌẹ" for mark in "\u0300\u0301"])
+def test_accent_of_a_letter_that_has_none_composed_stands_above_it(letter, mark, tmp_path):
+    alone, accented = ink_of(letter, tmp_path), ink_of(letter + mark, tmp_path)
+    left, top, right, _bottom = alone.getbbox()
+    added = ImageChops.subtract(accented, alone).getbbox()
+    assert ImageChops.subtract(alone, accented).getbbox() is None  # the letter itself is where it was
+    assert added[3] <= top + 1  # whole above the letter
+    assert left <= (added[0] + added[2]) / 2 <= right  # and over it, not beside
 
 
 @needs_poppler
@@ -130,6 +159,21 @@ def test_document_is_tagged_titled_and_says_its_language(sealed):
     kinds = [element.get_object()["/S"] for element in root["/StructTreeRoot"]["/K"]["/K"]]
     assert kinds.count("/H1") == 1
     assert {"/P", "/H2", "/Figure", "/Link", "/Form"} <= set(kinds)
+
+
+def french_parts(content):
+    """How many parts of a document are marked as French within another language."""
+    page = PdfFileReader(io.BytesIO(content)).root["/Pages"]["/Kids"][0].get_object()
+    return page["/Contents"].data.count(b"/Span <</Lang (fr-BJ)>> BDC")
+
+
+@needs_poppler
+def test_english_document_says_what_is_left_in_french():
+    design = default_content("certificate", ("en",))
+    in_english = draw_certificate(a_snapshot(), django_settings.LMS_FONTS_DIR, False, design)
+    assert french_parts(in_english) == 3  # the title, the competence, the name of its level
+    assert "CN1 · Outils numériques — level 2 of 5 (Guidé)" in text_of(in_english)
+    assert french_parts(draw(a_snapshot())) == 0
 
 
 def test_sealed_document_is_light(sealed):
