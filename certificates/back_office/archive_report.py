@@ -27,6 +27,7 @@ class ArchiveState:
     next_restamp_at: datetime | None
     last_job: Job | None
     keys: list[SealKey]
+    ending: list[tuple[SealKey, bool]]  # those whose certificate ends soon, and whether that presses
 
 
 def archive_state(now: datetime) -> ArchiveState:
@@ -34,14 +35,23 @@ def archive_state(now: datetime) -> ArchiveState:
     files = CertificateFile.objects.current()
     counts = dict(files.order_by().values_list("level").annotate(Count("pk")))
     oldest = CertificateFile.objects.without_archive().select_related("certificate").first()
+    keys = list(SealKey.objects.published().with_signatures_of_the_hour(now))
     return ArchiveState(
         [(label, counts.get(level, 0)) for level, label in CertificateFile.Level.choices],
         oldest,
         oldest is not None and rules.is_archive_late(oldest.created_at, now),
         files.aggregate(next=Min("restamp_at"))["next"],
         Job.objects.filter(name=ARCHIVE_JOB).order_by("-pk").first(),
-        list(SealKey.objects.published().with_signatures_of_the_hour(now)),
+        keys,
+        ending_among(keys, now),
     )
+
+
+def ending_among(keys: list[SealKey], now: datetime) -> list[tuple[SealKey, bool]]:
+    """Of the keys in use or to come, those whose alarm is reached; the last alarm presses."""
+    watched = [key for key in keys if key.valid_to and key.state in (SealKey.State.ACTIVE, SealKey.State.NEXT)]
+    alarms = [(key, rules.seal_alarm(key.valid_to, now)) for key in watched]
+    return [(key, alarm == min(rules.SEAL_ALARM_DAYS)) for key, alarm in alarms if alarm]
 
 
 def time_service() -> str:

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from datetime import timedelta
 
 import pytest
@@ -23,6 +22,7 @@ from certificates.keys.authority import time_files
 from certificates.lasting.proofs import ProofKeeper
 from certificates.lasting.room import certificates_of, open_revocation_source, open_time_stamper
 from certificates.models import CertificateFile, SealKey
+from certificates.sealing.room import open_sealer
 from certificates.storage import read
 from certificates.tasks.watches import archive_due
 from certificates.verifying.checking import check_pdf
@@ -33,7 +33,7 @@ from lms.core.models import AuditEntry, Job
 from lms.core.permissions import OPERATE_JOBS
 from tests.certificates.makers import make_certificate, make_officer, make_unit, make_user
 from tests.certificates.test_issuing import CHILD, at_once, stored_files
-from tests.certificates.time_server import TimeServer
+from tests.certificates.time_server import Dawdler, TimeServer
 
 pytestmark = pytest.mark.django_db
 NOWHERE = "http://127.0.0.1:9/"
@@ -104,13 +104,13 @@ def test_learner_does_not_wait_for_a_service_that_fails(answer, service, due, ru
         assert verdict(row.current_file()) == Verdict.INTACT
 
 
-def test_slow_service_costs_a_few_seconds_once(service, settings):
-    settings.LMS_TSA_SECONDS = 0.3
-    service.answer = lambda request: time.sleep(1) or b""
-    started = time.monotonic()
+def test_slow_service_is_left_before_it_answers_and_asked_once(service, settings):
+    slow = Dawdler()
+    settings.LMS_TSA_SECONDS, service.answer = 0.3, slow.silent
     assert [levels(make_certificate()) for _ in range(4)] == [[(1, "b-b")]] * 4
-    assert service.asked == 1
-    assert time.monotonic() - started < 3
+    assert slow.was_asked.wait(10)
+    assert (service.asked, slow.has_answered) == (1, False)
+    slow.is_over.set()
 
 
 # --- The archive
@@ -319,6 +319,19 @@ def test_operator_sees_the_keys_their_end_and_what_they_gave_this_hour(client, o
     compromise_key(key, now, "Jeton volé", timezone.now())
     page = client.get(reverse("certificate_archives")).content.decode()
     assert "compromise" in page and "Jeton volé" in page
+
+
+@pytest.mark.parametrize(("days", "status"), [(91, None), (90, "warning"), (8, "warning"), (7, "critical")])
+def test_operator_is_warned_on_the_page_of_a_seal_that_ends(days, status, client, operator, monkeypatch):
+    open_sealer()
+    key = SealKey.objects.get(purpose="pdf")
+    now = key.valid_to - timedelta(days=days)
+    monkeypatch.setattr(timezone, "now", lambda: now)
+    client.force_login(operator)
+    page = client.get(reverse("certificate_archives")).content.decode()
+    ends = f"Le certificat de la clé « {key.label} » se termine le {date_format(timezone.localtime(key.valid_to), 'j F Y')}."
+    assert (ends in page) is (status is not None)
+    assert [each for each in ("warning", "critical") if f"help-{each}" in page] == ([status] if status else [])
 
 
 @pytest.mark.parametrize("count", [1, 3])

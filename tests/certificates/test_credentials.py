@@ -17,7 +17,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from openbadgeslib.ob3 import OB3LdpVerifier, OB3VerificationError, OB3Verifier
-from PIL import Image
+from PIL import Image, ImageFilter
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from certificates import storage
@@ -133,6 +133,37 @@ def test_code_is_read_from_a_black_and_white_print_and_is_signed_by_us(certifica
     competence = certificate.printed.competences[0].code
     assert claims[-70001] == [
         certificate.printed_name, certificate.course_title, 80, 2, place, [[competence, 2]]]  # fmt: skip
+
+
+def photographed(sheet):
+    """A black and white print as a phone holds it: at an angle, grey paper in poor light, out of focus, kept as a small JPEG."""
+    width, height = sheet.size
+    lean = [width * 0.06, height * 0.05]
+    corners = (
+        lean[0],
+        0,
+        0,
+        height,
+        width - lean[0] / 2,
+        height - lean[1],
+        width,
+        lean[1],
+    )  # of the source, from the top left
+    seen = sheet.convert("L").transform((width, height), Image.Transform.QUAD, corners, Image.Resampling.BICUBIC)
+    seen = (
+        seen.rotate(11, expand=True, fillcolor=120)
+        .filter(ImageFilter.GaussianBlur(1.2))
+        .point(lambda ink: 55 + ink * 0.55)
+    )
+    noise = Image.effect_noise(seen.size, 24)
+    kept = io.BytesIO()
+    Image.blend(seen, noise, 0.15).save(kept, "JPEG", quality=35)
+    return Image.open(kept)
+
+
+def test_code_is_read_from_a_poor_photograph_of_a_black_and_white_print(certificate):
+    (code,) = zxingcpp.read_barcodes(photographed(printed(bytes_of(certificate), 220)), zxingcpp.BarcodeFormat.QRCode)
+    assert code.text == certificate.credential.code_text
 
 
 def test_code_stays_readable_when_name_and_title_are_long():

@@ -121,6 +121,10 @@ class TestLog:
             address = reverse(f"certificates:{name}", args=[certificate.public_code])
             assert client.get(address).status_code == 404
             assert client.get(f"{address}?cle={certificate.link_key}").status_code == 200
+        page = client.get(
+            f"{reverse('certificates:log_proof', args=[certificate.public_code])}?cle={certificate.link_key}"
+        )
+        assert f'href="{address}?cle={certificate.link_key}"' in page.content.decode()  # the last one, for machines
 
     def test_command_proves_a_certificate_and_the_whole_chain(self, capsys):
         certificate = make_certificate()
