@@ -3,6 +3,7 @@
 from django.urls import path
 
 from lms.assessment import views
+from lms.core.coded import CODED
 
 app_name = "assessment"
 urlpatterns = [
@@ -20,7 +21,7 @@ urlpatterns = [
     path("surveillance/<int:pk>/fermer/", views.sitting_close, name="sitting_close"),
     path("surveillance/<int:pk>/proces-verbal/", views.sitting_minutes, name="sitting_minutes"),
     path("surveillance/<int:pk>/proces-verbal.csv", views.sitting_minutes_csv, name="sitting_minutes_csv"),
-    path("fichiers-remis/<int:pk>/", views.answer_file, name="answer_file"),
+    path(f"fichiers-remis/<{CODED}:pk>/", views.answer_file, name="answer_file"),
     path("tentatives/<int:pk>/remettre/", views.submit, name="submit"),
     path("tentatives/<int:pk>/resultat/", views.result, name="result"),
 ]

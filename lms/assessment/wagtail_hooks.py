@@ -11,6 +11,7 @@ from lms.assessment.back_office import allowances, appeals, follow_up, lists, ma
 from lms.assessment.back_office.attempts import VIEW, AttemptViewSet
 from lms.assessment.back_office.menu import AssessmentGroup
 from lms.assessment.back_office.waiting import own_work, waiting_work
+from lms.core.coded import CODED
 from lms.people.rules import Role
 
 hooks.register("register_waiting_work", waiting_work)
@@ -29,7 +30,7 @@ def trainers_lists():
 
 @hooks.register("register_admin_urls")
 def marking_urls():
-    return [path("corrections/<int:pk>/", marking.mark, name="assessment_mark")]
+    return [path(f"corrections/<{CODED}:pk>/", marking.mark, name="assessment_mark")]
 
 
 @hooks.register("register_admin_urls")

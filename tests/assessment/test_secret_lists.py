@@ -208,3 +208,16 @@ def test_beside_names_neither_hours_nor_points_nor_order_until_all_is_marked(cli
     mark_by_hand(essay, trainer_of(course), {"a": 2, "b": 2}, "", 0, timezone.now())
     marked = lines_of(client, address)[found[0].enrolment.person.last_name]
     assert all(marked[head] is not None for head in secret)
+
+
+def test_address_of_a_copy_tells_no_turn(client, copies):
+    """Beside the list of those present in a sitting, numbers in the order of the starts would name each copy."""
+    course, _found = copies
+    client.force_login(trainer_of(course))
+    rows = list(client.get(reverse("assessment_marking:index")).context["object_list"])
+    addresses = [reverse("assessment_mark", args=[row.pk]) for row in sorted(rows, key=lambda row: row.pk)]
+    assert addresses != sorted(addresses)
+    assert {client.get(address).status_code for address in addresses} == {200}
+    folder = addresses[0].rpartition("/")[0].rpartition("/")[0]
+    for guess in (rows[0].pk, "0" * 32, "f" * 32):
+        assert client.get(f"{folder}/{guess}/").status_code == 404
