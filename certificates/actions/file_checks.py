@@ -13,9 +13,11 @@ from certificates.models import FileCheck
 from certificates.verifying.quarantine import TooBusy, check_apart
 from certificates.verifying.trust import time_roots, trusted_roots
 from lms.core.jobs import NotYet, enqueue
+from lms.core.models import Job
 
 JOB = "certificates.check_file"
 LOOK_AGAIN = timedelta(seconds=5)
+OVER = (Job.State.FAILED, Job.State.CANCELLED)
 
 
 class TooManyWaiting(Exception):
@@ -40,8 +42,17 @@ def ask_for_check(content: bytes, now: datetime) -> FileCheck:
     name = f"checks/{uuid.uuid4()}"
     check = FileCheck.objects.create(sha256=storage.fingerprint(content), storage_name=name, asked_at=now)
     storages["private"].save(name, ContentFile(content))
-    enqueue(JOB, key=f"file-check:{check.token}", payload={"check": check.pk})
+    enqueue(JOB, key=job_key(check), payload={"check": check.pk})
     return check
+
+
+def job_key(check: FileCheck) -> str:
+    return f"file-check:{check.token}"
+
+
+def is_given_up(check: FileCheck) -> bool:
+    """Whether nobody will look at it any more; one query."""
+    return Job.objects.filter(key=job_key(check), state__in=OVER).exists()
 
 
 def run_check(check: FileCheck, now: datetime) -> None:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from certificates import storage
-from certificates.actions.file_checks import TooManyWaiting, ask_for_check
+from certificates.actions.file_checks import TooManyWaiting, ask_for_check, is_given_up
 from certificates.facts import public_facts
 from certificates.forms import CodeForm, PdfForm
 from certificates.models import FileCheck
@@ -51,7 +51,7 @@ def verify_file(request):
 @require_safe
 @limited("file-check", READS_PER_MINUTE)
 def file_check(request, token):
-    """What a file turned out to be, or that its check is under way."""
+    """What a file turned out to be, that its check is under way, or that it failed."""
     check = FileCheck.objects.filter(token=token).first()
     if check is None:
         context = {"code_form": CodeForm(), "pdf_form": PdfForm(), "is_forgotten": True}
@@ -59,7 +59,8 @@ def file_check(request, token):
     if check.checked_at:
         return show(request, answer_for_unknown(compared(Check.from_json(check.verdict))), check.sha256)
     is_late = timezone.now() - check.asked_at > timedelta(seconds=settings.LMS_CHECK_LATE_SECONDS)
-    return unindexed(render(request, "certificates/file_check.html", {"check": check, "is_late": is_late}))
+    context = {"check": check, "is_late": is_late, "is_given_up": is_given_up(check)}
+    return unindexed(render(request, "certificates/file_check.html", context))
 
 
 def show(request, answer, sha256):

@@ -93,6 +93,17 @@ def test_absent_worker_is_said_and_nothing_is_lost(client, run_jobs):
     assert "Le contrôle tarde" not in body(client.get(address))
 
 
+@pytest.mark.parametrize("state", ["failed", "cancelled"])
+def test_check_that_is_given_up_says_so_and_never_that_it_is_late(client, run_jobs, state):
+    address = give_file(client, STRANGE)["Location"]
+    FileCheck.objects.update(asked_at=timezone.now() - timedelta(minutes=5))
+    Job.objects.update(state=state)
+    page = body(client.get(address))
+    assert "Le contrôle a échoué" in page
+    assert reverse("certificates:verify") in page
+    assert not any(text in page for text in ("Le contrôle tarde", "data-refresh-every", "Voir le résultat"))
+
+
 def test_busy_worker_puts_the_check_off_and_loses_no_attempt(client, run_jobs, nobody_ready):
     address = give_file(client, STRANGE)["Location"]
     assert [(job.state, job.attempts) for job in run_jobs(JOB)] == [("waiting", 0)]
