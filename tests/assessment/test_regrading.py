@@ -1,10 +1,11 @@
 """A faulty question: foreseen, decided, applied once to each attempt; nobody loses a pass, some gain one."""
 
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
 from django.core import mail
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -355,3 +356,27 @@ def queries_of(client, address) -> int:
     with CaptureQueriesContext(connection) as queries:
         assert client.get(address).status_code == 200
     return len(queries)
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite writes one at a time")
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_a_decision_waits_for_the_attempt_that_is_being_marked():
+    """Taken meanwhile, its job would find nothing to treat, and the marking had not read it."""
+    quiz = QuizPageFactory(questions=[QuestionFactory(), QuestionFactory()])
+    version = quiz.quiz_questions.first().question.current_version()
+    attempt = open_attempt(quiz=quiz)
+
+    def decided_meanwhile():
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '100ms'")
+        try:
+            decided_for(quiz, version)
+        except OperationalError:
+            return "waits"
+        finally:
+            connection.close()
+
+    with transaction.atomic(), ThreadPoolExecutor(1) as pool:
+        actions.submit(attempt, timezone.now())
+        assert pool.submit(decided_meanwhile).result() == "waits"
+    assert list(to_regrade(decided_for(quiz, version))) == [attempt.pk]

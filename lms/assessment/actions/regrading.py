@@ -60,7 +60,9 @@ def withheld_count(quiz: QuizPage, version: QuestionVersion) -> int:
 def decide_regrade(
     quiz: QuizPage, version: QuestionVersion, treatment: str, reason: str, author: User, now: datetime.datetime
 ) -> Regrade:
-    """Decide what becomes of a version in every attempt at a quiz; a job applies it. Locks the quiz.
+    """Decide what becomes of a version in every attempt at a quiz; a job applies it. Locks the quiz, then its attempts that
+    are not marked yet: one whose marking began before is marked when this commits, and found by the job; any other reads the
+    decision when it is marked.
 
     Raises NotRegradable, NothingLeft.
     """
@@ -80,6 +82,8 @@ def decide_regrade(
         author=author,
         created_at=now,
     )
+    unmarked = quiz.attempts.exclude(state=Attempt.State.SUBMITTED).order_by("pk")
+    list(unmarked.select_for_update(of=("self",)).values_list("pk"))
     audit.record("assessment.regrade", author, decided, treatment=treatment, reason=decided.reason)
     enqueue("assessment.regrade", key=decided.job_key, payload={"regrade": decided.pk}, on_behalf_of=author)
     return decided
