@@ -158,7 +158,7 @@ def _decide(application, author, post, verdict, reason, now, observed_on=None) -
         decided_at=now,
     )
     holder = application.holder
-    audit.record(f"certificate.application_{verdict}", author, application, on_behalf_of=holder, reason=decision.reason)
+    audit.record(f"certificate.application_{verdict}", author, application, on_behalf_of=holder)
     key = f"certificate:application:{application.pk}:decision"
     enqueue("certificates.tell_decision", key=key, payload={"application": application.pk})
     return decision

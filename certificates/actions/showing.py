@@ -9,7 +9,7 @@ from django.db import transaction
 from certificates import rules, storage
 from certificates.actions.passports import erase_passports
 from certificates.actions.picturing import erase_pictures
-from certificates.models import Certificate, Credential, NameCorrection
+from certificates.models import Certificate, Credential, NameCorrection, WorkApplication, WorkDecision
 from lms.core import audit
 from lms.people.models import User
 
@@ -35,10 +35,11 @@ def erase_name(certificate: Certificate, by: User | None, reason: str, now: date
     """Erase the name from the register, for good. The number, the state and the fingerprints of the files stay, and the
     name is still confirmed to whoever types it, by its keyed hash. The stored files, which print it, their pictures and the
     passports of the person, are dropped when that commits: their fingerprints go on telling a true one from a false one.
-    Requests to correct the name go with it.
+    Requests to correct the name go with it, and what was written of what the person applies at work.
     """
     certificate = Certificate.objects.select_for_update().get(pk=certificate.pk)
     proofs = erase_corrections(certificate, now)
+    erase_statements(certificate)
     transaction.on_commit(partial(drop_files, proofs))
     if certificate.erased_at:
         return
@@ -69,6 +70,13 @@ def erase_corrections(certificate: Certificate, now: datetime) -> list[str]:
         correction.erased_at = now
         correction.save()
     return proofs
+
+
+def erase_statements(certificate: Certificate) -> None:
+    """Erase what its holder wrote of their work, and what was answered; that it was, when and by whom, stays."""
+    applications = WorkApplication.objects.filter(certificate=certificate)
+    WorkDecision.objects.filter(application__in=applications).erase()
+    applications.erase()
 
 
 def drop_files(names: list[str]) -> None:

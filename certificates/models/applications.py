@@ -1,16 +1,21 @@
-"""What a holder says they apply at work, and what their hierarchy answers: both facts, only ever added."""
+"""What a holder says they apply at work, and what their hierarchy answers: both facts, only ever added.
+
+Their words are erased with the name of the holder; that it was asked and answered, when and by whom, stays.
+"""
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from certificates.models.certificates import Certificate
-from lms.core.append_only import AppendOnlyModel, AppendOnlyQuerySet
+from lms.core.append_only import AppendOnlyModel, ErasableQuerySet
 from lms.learning.models import Enrolment
 from lms.people.models import Post, User
 
 
-class WorkApplicationQuerySet(AppendOnlyQuerySet):
+class WorkApplicationQuerySet(ErasableQuerySet):
+    erasable = "statement"
+
     def open(self):
         """Those nobody answered yet."""
         return self.filter(decision__isnull=True)
@@ -61,6 +66,10 @@ class WorkApplication(AppendOnlyModel):
         return not hasattr(self, "decision")
 
 
+class WorkDecisionQuerySet(ErasableQuerySet):
+    erasable = "reason"
+
+
 class WorkDecision(AppendOnlyModel):
     """What the hierarchy answered: confirmed, and seen when; or refused, and why. `post` is what made it theirs to say."""
 
@@ -79,7 +88,7 @@ class WorkDecision(AppendOnlyModel):
     post = models.ForeignKey(Post, models.PROTECT, related_name="+", verbose_name=_("affectation"))
     decided_at = models.DateTimeField(_("décidée le"))
 
-    objects = AppendOnlyQuerySet.as_manager()
+    objects = WorkDecisionQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]

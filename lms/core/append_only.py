@@ -3,6 +3,7 @@
 from django.apps import apps
 from django.db import models
 
+ERASED = "–"  # in place of a text that may name a person
 NAMED = {"core_auditentry": "core_audit"}  # how triggers of a table are called, where not as the table
 
 
@@ -19,6 +20,16 @@ class AppendOnlyQuerySet(models.QuerySet):
 
     def bulk_update(self, objs, fields, batch_size=None):
         raise Immutable
+
+
+class ErasableQuerySet(AppendOnlyQuerySet):
+    """Facts of which one text, `erasable`, may name a person: it alone changes, once they are erased (`let_erase`)."""
+
+    erasable = ""
+
+    def erase(self) -> int:
+        """Erase that text, for good; how many had one."""
+        return models.QuerySet.update(self.exclude(**{self.erasable: ""}), **{self.erasable: ERASED})
 
 
 class AppendOnlyModel(models.Model):
@@ -44,6 +55,20 @@ def install(connection, *tables: str):
         _run(connection, _installing(table, NAMED.get(table, table)))
 
 
+def let_erase(connection, table: str, column: str):
+    """Once installed: let this column become `ERASED`, and nothing else of a row change."""
+    quote, name = connection.ops.quote_name, NAMED.get(table, table)
+    with connection.cursor() as cursor:
+        others = [
+            row.name for row in connection.introspection.get_table_description(cursor, table) if row.name != column
+        ]
+    same = {"sqlite": "IS", "postgresql": "IS NOT DISTINCT FROM"}.get(connection.vendor, "=")
+    is_erasing = " AND ".join(
+        [f"NEW.{quote(column)} = '{ERASED}'", *(f"NEW.{quote(one)} {same} OLD.{quote(one)}" for one in others)]
+    )
+    _run(connection, _erasing(table, name, is_erasing))
+
+
 def remove(connection, *tables: str):
     """Undo `install`."""
     for table in tables:
@@ -67,6 +92,25 @@ def _installing(table: str, name: str) -> dict[str, list[str]]:
             BEGIN RAISE EXCEPTION '{table} is append-only' USING ERRCODE = 'integrity_constraint_violation'; END $$""",
             f"""CREATE TRIGGER {name}_no_change BEFORE UPDATE OR DELETE ON {table}
             FOR EACH ROW EXECUTE FUNCTION {name}_refuse()""",
+        ],
+    }
+
+
+def _erasing(table: str, name: str, is_erasing: str) -> dict[str, list[str]]:
+    return {
+        "sqlite": [
+            f"DROP TRIGGER IF EXISTS {name}_no_update",
+            f"""CREATE TRIGGER {name}_no_update BEFORE update ON {table} WHEN NOT ({is_erasing})
+            BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END""",
+        ],
+        "postgresql": [
+            f"""CREATE OR REPLACE FUNCTION {name}_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                IF TG_OP = 'UPDATE' THEN
+                    IF {is_erasing} THEN RETURN NEW; END IF;
+                END IF;
+                RAISE EXCEPTION '{table} is append-only' USING ERRCODE = 'integrity_constraint_violation';
+            END $$"""
         ],
     }
 

@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 from django.core.files.storage import storages
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from certificates import storage
 from certificates.actions import ask_for_archives, erase_name, forget_old_names, reissue_certificate, void_number
+from certificates.actions.applying import ask_for_confirmation, refuse_application
 from certificates.actions.corrections import (
     CorrectionRefused,
     approve_correction,
@@ -18,9 +19,11 @@ from certificates.actions.corrections import (
     check_correction,
     refuse_correction,
 )
-from certificates.models import Certificate, CheckCount, NameCorrection
+from certificates.models import Certificate, CheckCount, NameCorrection, WorkApplication, WorkDecision
 from certificates.rules.names import folded_name
-from tests.certificates.makers import make_certificate, make_user
+from lms.core import append_only
+from lms.core.models import AuditEntry
+from tests.certificates.makers import make_certificate, make_unit, make_user, place
 
 pytestmark = pytest.mark.django_db
 
@@ -205,6 +208,34 @@ def test_corrections_of_the_name_are_erased_with_it(
     capsys.readouterr()
     call_command("erase_certificate_names", certificate.person.email, motif="Demande")
     assert capsys.readouterr().out.startswith("0 certificat")
+
+
+def test_what_was_written_of_their_work_is_erased_with_the_name(certificate, client):
+    manager = make_user("Aïcha", "BIO TCHANÉ")
+    place(certificate.person, make_unit(), manager)
+    asked = ask_for_confirmation(certificate, "Firmin trie le courrier de Mme KOUDOGBO chaque semaine.", timezone.now())
+    refuse_application(asked, manager, "Firmin ne trie rien", timezone.now())
+    guard_words()
+    call_command("erase_certificate_names", certificate.person.email, motif="Demande", oui=True)
+    kept = [*WorkApplication.objects.values(), *WorkDecision.objects.values(), *AuditEntry.objects.values()]
+    assert not any(text in str(kept) for text in ("Firmin", "KOUDOGBO"))
+    assert (WorkDecision.objects.get().verdict, WorkDecision.objects.get().author) == ("refused", manager)
+    client.force_login(manager)
+    page = client.get(reverse("certificates:confirmation", args=[asked.pk]))
+    assert (page.status_code, "Firmin" in page.content.decode()) == (200, False)
+    for said in ("statement = 'autre'", "statement = '–', rank = 7", "asked_at = '2026-01-01'"):
+        with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"UPDATE certificates_workapplication SET {said}")
+    if connection.vendor == "sqlite":
+        append_only.lift(connection)
+
+
+def guard_words():
+    """As every installation has it; on SQLite it is taken away, for tests that empty the tables."""
+    for table, column in (("certificates_workapplication", "statement"), ("certificates_workdecision", "reason")):
+        if connection.vendor == "sqlite":
+            append_only.install(connection, table)
+            append_only.let_erase(connection, table, column)
 
 
 def test_command_erases_void_numbers_and_waits_for_those_under_way(certificate, capsys):

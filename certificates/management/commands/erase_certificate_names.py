@@ -6,7 +6,8 @@ from django.utils import timezone
 from django.utils.translation import ngettext
 
 from certificates.actions import erase_name
-from certificates.models import Certificate, NameCorrection
+from certificates.models import Certificate, NameCorrection, WorkApplication
+from lms.core.append_only import ERASED
 from lms.people.models import User
 
 
@@ -23,7 +24,9 @@ class Command(BaseCommand):
         if person is None:
             raise CommandError("Personne n’a cette adresse.")
         asked = NameCorrection.objects.filter(certificate=OuterRef("pk"), erased_at__isnull=True)
-        named = Certificate.objects.filter(Q(erased_at__isnull=True) | Exists(asked), person=person).order_by("pk")
+        stated = WorkApplication.objects.filter(certificate=OuterRef("pk")).exclude(statement=ERASED)
+        still = Q(erased_at__isnull=True) | Exists(asked) | Exists(stated)
+        named = Certificate.objects.filter(still, person=person).order_by("pk")
         certificates = named.exclude(state=Certificate.State.RESERVED)  # void numbers print a name too
         if under_way := len(named) - len(certificates):
             raise CommandError(
@@ -41,9 +44,9 @@ class Command(BaseCommand):
         if not oui:
             said = ngettext(
                 "%(n)d certificat ; ajoutez --oui pour effacer le nom, sans retour possible. Les demandes de correction du nom et "
-                "leurs justificatifs sont effacés avec lui.",
+                "leurs justificatifs, et ce qui fut écrit de l’application au travail, sont effacés avec lui.",
                 "%(n)d certificats ; ajoutez --oui pour effacer le nom, sans retour possible. Les demandes de correction du nom et "
-                "leurs justificatifs sont effacés avec lui.",
+                "leurs justificatifs, et ce qui fut écrit de l’application au travail, sont effacés avec lui.",
                 len(certificates),
             )
             self.stdout.write(said % {"n": len(certificates)})
