@@ -13,6 +13,8 @@ from lms.assessment.forms import ReasonField
 from lms.assessment.models import IdentityCheck, SittingIncident
 from lms.people.models import User
 
+MOST_SUPERVISORS = 20
+
 
 class QuizField(forms.ModelChoiceField):
     """Many are called « Évaluation finale »: each says its course first."""
@@ -52,6 +54,13 @@ class SittingForm(forms.Form):
         self.author = author
         self.fields["quiz"].queryset = quizzes
 
+    def clean_supervisors(self):
+        emails = self.cleaned_data["supervisors"].replace(",", " ").replace(";", " ").split()
+        if len(emails) > MOST_SUPERVISORS:
+            text = _("Indiquez %(most)s surveillants au plus.")
+            raise forms.ValidationError(text, params={"most": MOST_SUPERVISORS})
+        return emails
+
     def clean(self):
         said = super().clean()
         if said.get("day") and said.get("start") and said.get("end"):
@@ -76,7 +85,7 @@ class SittingForm(forms.Form):
         course = CoursePage.objects.ancestor_of(said["quiz"]).get()
         seen = User.objects.visible_to(self.author)
         said["people"] = []
-        for email in said["supervisors"].replace(",", " ").replace(";", " ").split():
+        for email in said["supervisors"]:
             person = User.objects.filter(email__iexact=email, is_active=True).first()
             if person is None or not (can_teach(person, course) or seen.filter(pk=person.pk).exists()):
                 self.add_error(

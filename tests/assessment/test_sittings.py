@@ -11,6 +11,7 @@ from django.utils import timezone
 from courses.models import CoursePage
 from lms.assessment import actions
 from lms.assessment.actions import sittings as acts
+from lms.assessment.actions.allowances import grant_extra_time
 from lms.assessment.models import (
     Attempt,
     IdentityCheck,
@@ -20,6 +21,7 @@ from lms.assessment.models import (
     SupervisedSitting,
 )
 from lms.assessment.rules.supervision import TRIES, entry_code
+from lms.assessment.rules.timing import NETWORK_GRACE
 from lms.core import append_only
 from lms.core.append_only import Immutable
 from lms.core.models import AuditEntry
@@ -231,6 +233,29 @@ def test_what_was_written_elsewhere_than_within_the_sitting_proves_nothing_more(
     assert not SittingEntry.objects.with_facts().get(pk=late.pk).proves_supervised
 
 
+def test_sitting_does_not_close_before_the_last_answer_may_have_arrived(sitting, supervisor):
+    """Its minutes would say of an attempt handed in by the server that it was not, and the certificate that it was."""
+    entry = entry_in(sitting)
+    acts.check_identity(entry, "passport", supervisor, timezone.now())
+    with pytest.raises(acts.SittingStillOn):
+        acts.close_sitting(sitting, supervisor, "", sitting.ends_at + NETWORK_GRACE)
+    record = acts.close_sitting(sitting, supervisor, "", sitting.ends_at + NETWORK_GRACE + MINUTE)
+    assert [line["is_supervised"] for line in record.content["people"]] == [True]
+    assert SittingEntry.objects.with_facts().get().proves_supervised
+
+
+@pytest.mark.parametrize(("minutes", "granted", "until_end"), [(30, 10, 25), (30, 60, 0), (0, 60, 0)])
+def test_extra_time_ends_with_the_sitting(supervisor, minutes, granted, until_end):
+    """Without a limit of its own, an attempt would otherwise go on at home."""
+    sitting = sitting_of(supervised_quiz(time_limit_minutes=minutes), supervisor)
+    entry = entry_in(sitting)
+    began = sitting.ends_at - 65 * MINUTE if minutes else sitting.ends_at
+    Attempt.objects.filter(pk=entry.attempt_id).update(due_at=began + minutes * MINUTE)
+    now = timezone.now()
+    grant_extra_time(entry.attempt.enrolment, sitting.quiz, granted, "Tiers temps", supervisor, now, now + HOUR)
+    assert sitting.ends_at - Attempt.objects.get().due_at == until_end * MINUTE
+
+
 # --- Attacks
 
 
@@ -356,6 +381,7 @@ def test_trainer_opens_a_sitting_and_supervisors_are_told(client, run_jobs):
         ({"day": "2020-01-01"}, "Cette heure est passée."),
         ({"start": "01:00", "end": "23:00"}, "au plus douze heures"),
         ({"supervisors": "inconnu@gouv.bj"}, "« inconnu@gouv.bj »"),
+        ({"supervisors": "a@gouv.bj\n" * 21}, "Indiquez 20 surveillants au plus."),
     ],
 )
 def test_bad_sitting_is_refused_with_a_sentence_and_nothing_is_lost(client, said, told):

@@ -5,7 +5,7 @@ import datetime
 from django.db import transaction
 
 from courses.models import QuizPage
-from lms.assessment.models import Allowance, Attempt, MarkLine
+from lms.assessment.models import Allowance, Attempt, MarkLine, SittingEntry
 from lms.assessment.rules.allowances import Extra, extra
 from lms.core import audit
 from lms.core.jobs import enqueue
@@ -40,7 +40,7 @@ def grant_extra_time(
     granted = _grant(enrolment, quiz, Kind.EXTRA_TIME, reason, author, now, until, minutes=minutes)
     under_way = enrolment.attempts.select_for_update().filter(quiz=quiz, state=Attempt.State.OPEN).first()
     if under_way and under_way.due_at and not under_way.is_past_due(now):
-        under_way.due_at += datetime.timedelta(minutes=minutes)
+        under_way.due_at = _later(under_way, minutes)
         under_way.save(update_fields=["due_at"])
     return granted
 
@@ -78,6 +78,15 @@ def reopen_attempt(
     attempt.is_expired = attempt.is_withheld = False  # said again when it is submitted again
     attempt.save()
     return granted
+
+
+def _later(under_way: Attempt, minutes: int) -> datetime.datetime:
+    """Its deadline so many minutes later; no later than the end of the sitting it must end with."""
+    later = under_way.due_at + datetime.timedelta(minutes=minutes)
+    entry = SittingEntry.objects.select_related("sitting").filter(attempt=under_way).first()
+    if entry and under_way.due_at <= entry.sitting.ends_at:
+        return min(later, entry.sitting.ends_at)
+    return later
 
 
 def _grant(enrolment, quiz, kind, reason, author, now, until, **more) -> Allowance:

@@ -16,7 +16,7 @@ from lms.assessment.models import (
     SittingSupervisor,
     SupervisedSitting,
 )
-from lms.assessment.rules import supervision
+from lms.assessment.rules import supervision, timing
 from lms.assessment.signals import sitting_closed
 from lms.core import audit
 from lms.core.jobs import enqueue
@@ -112,8 +112,8 @@ def note_incident(entry: SittingEntry, effect: str, text: str, author: User, now
 
 
 def may_close(sitting: SupervisedSitting, now: datetime.datetime) -> bool:
-    """Before its end, only once everyone in the room has handed in; one query."""
-    if now >= sitting.ends_at:
+    """Before its end and what an answer may take to arrive, only once everyone in the room has handed in; one query."""
+    if timing.is_over(sitting.ends_at, now):
         return True
     return not Attempt.objects.taking_answers(now).filter(sitting_entry__sitting=sitting).exists()
 
