@@ -167,36 +167,44 @@ def publish_certificate(certificate: Certificate, sealed: SealedDocument, now: d
     """Make a reserved certificate valid with its sealed document; False when another worker did so first.
 
     One UPDATE decides. In the same transaction: the file's row, the act, the audit entry, the signal
-    `certificate_issued`, and the e-mail to the learner put in the outbox; the one it takes the place of is replaced.
+    `certificate_issued`, and the e-mail to the learner put in the outbox; the one it takes the place of is replaced. The
+    file of who comes second, which prints a name, is not kept.
     """
     name = storage.keep(sealed.content)
+    is_published = _publish(certificate, sealed, name, now)
+    if not is_published and not CertificateFile.objects.filter(storage_name=name).exists():
+        storage.drop(name)
+    return is_published
+
+
+@transaction.atomic
+def _publish(certificate: Certificate, sealed: SealedDocument, name: str, now: datetime) -> bool:
     level = CertificateFile.Level.B_T if sealed.stamp else CertificateFile.Level.B_B
-    with transaction.atomic():
-        if certificate.needs_former and not may_take_over(certificate, now):
-            return False
-        won = Certificate.objects.filter(pk=certificate.pk, state=Certificate.State.RESERVED).update(
-            state=Certificate.State.VALID, state_changed_at=now, issued_at=now
-        )
-        if not won:
-            return False
-        certificate.refresh_from_db()
-        CertificateFile.objects.create(
-            certificate=certificate,
-            level=level,
-            sha256=storage.fingerprint(sealed.content),
-            size_bytes=len(sealed.content),
-            storage_name=name,
-            seal_sha256=sealed.seal_sha256,
-            is_specimen=sealed.is_specimen,
-            created_at=now,
-            **stamp_fields(sealed.stamp),
-        )
-        CertificateAct.objects.create(certificate=certificate, verb=CertificateAct.Verb.ISSUED, at=now)
-        if certificate.takes_over:
-            replace_former(certificate, now)
-        audit.record("certificate.issue", None, certificate, on_behalf_of=certificate.person)
-        certificate_issued.send(sender=Certificate, certificate=certificate)
-        enqueue("certificates.tell", key=f"certificate:tell:{certificate.pk}", payload={"certificate": certificate.pk})
+    if certificate.needs_former and not may_take_over(certificate, now):
+        return False
+    won = Certificate.objects.filter(pk=certificate.pk, state=Certificate.State.RESERVED).update(
+        state=Certificate.State.VALID, state_changed_at=now, issued_at=now
+    )
+    if not won:
+        return False
+    certificate.refresh_from_db()
+    CertificateFile.objects.create(
+        certificate=certificate,
+        level=level,
+        sha256=storage.fingerprint(sealed.content),
+        size_bytes=len(sealed.content),
+        storage_name=name,
+        seal_sha256=sealed.seal_sha256,
+        is_specimen=sealed.is_specimen,
+        created_at=now,
+        **stamp_fields(sealed.stamp),
+    )
+    CertificateAct.objects.create(certificate=certificate, verb=CertificateAct.Verb.ISSUED, at=now)
+    if certificate.takes_over:
+        replace_former(certificate, now)
+    audit.record("certificate.issue", None, certificate, on_behalf_of=certificate.person)
+    certificate_issued.send(sender=Certificate, certificate=certificate)
+    enqueue("certificates.tell", key=f"certificate:tell:{certificate.pk}", payload={"certificate": certificate.pk})
     return True
 
 

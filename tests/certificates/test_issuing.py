@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
@@ -136,6 +137,10 @@ def test_worker_that_comes_second_publishes_nothing(announced):
     assert not publish_certificate(certificate, SealedDocument(b"two", "a" * 64, True), timezone.now())
     assert read(certificate.files.get().storage_name, certificate.files.get().sha256) == b"one"
     assert announced == [certificate.pk]
+    kept = [name for _, _, names in os.walk(storages["private"].path("certificates")) for name in names]
+    assert [Path(name).stem for name in kept] == [
+        certificate.files.get().sha256
+    ]  # a file nobody knows would keep a name
 
 
 @pytest.mark.django_db
