@@ -16,9 +16,10 @@ from certificates.actions.renewals import renew_by_check
 from certificates.models import Certificate, CheckQuestion, KnowledgeCheck, Recertification
 from certificates.rules import issuing as issue_rules
 from courses.asked import asked_by, in_all
-from courses.models import QuestionVersion, QuizPage
+from courses.models import CoursePage, QuestionVersion, QuizPage
 from courses.rules.answers import MANUAL_TYPES, UNMARKED_TYPES
 from lms.assessment.models import Regrade, ServedQuestion
+from lms.assessment.rules.feedback import shown_after_submission
 from lms.assessment.rules.marking import mark
 from lms.assessment.rules.reading import words_to_read
 from lms.assessment.rules.serving import shuffled_order
@@ -137,6 +138,13 @@ def questions_to_ask(
     random.shuffle(versions)
     seen = _seen_by(enrolment.person_id)
     return sorted(versions, key=lambda version: version.question_id in seen)[:count]
+
+
+def untold_questions(course: CoursePage, now: datetime) -> set[int]:
+    """The questions of a course whose right answers are not told: an exam may ask them, or a quiz that tells them at its closing."""
+    quizzes = QuizPage.objects.live().descendant_of(course).prefetch_related("draws")
+    secret = [quiz for quiz in quizzes if not shown_after_submission(quiz.preset, quiz.closes_at, now, True).answers]
+    return set(in_all(map(asked_by, secret)).points)
 
 
 def save_check(check: KnowledgeCheck, answers: dict[int, Any]) -> None:

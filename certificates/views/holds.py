@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from certificates import actions
-from certificates.actions.checks import may_start
+from certificates.actions.checks import may_start, untold_questions
 from certificates.models import Hold, KnowledgeCheck
 from lms.assessment import paper
 from lms.assessment.rules.serving import is_answered
@@ -54,7 +54,7 @@ def start_check(request, pk):
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def check(request, pk):
-    """The questions of a check to answer; once handed in, the same corrected."""
+    """The questions of a check to answer; once handed in, the same corrected, as far as their quizzes tell it."""
     rows = KnowledgeCheck.objects.filter(enrolment__person=request.user)
     found = get_object_or_404(rows.select_related("enrolment__course", "recertification"), pk=pk)
     served = list(found.questions.select_related("version__question__competence"))
@@ -83,7 +83,7 @@ def _context(check, served, missing):
         "hold": held,
         "missing": missing,
         "questions": [] if check.submitted_at else [paper.question(row) for row in served],
-        "corrections": [paper.correction_of_bank(row) for row in served] if check.submitted_at else [],
+        "corrections": _corrections(check, served) if check.submitted_at else [],
         "marking": {"terms": {"partial_credit": True}},
         "trail": [
             (_("Mes certificats"), reverse("certificates:mine")),
@@ -92,3 +92,9 @@ def _context(check, served, missing):
             (_("Quelques questions"), None),
         ],
     }
+
+
+def _corrections(check, served):
+    """(each question corrected, whether its right answer may be told)."""
+    untold = untold_questions(check.enrolment.course, timezone.now())
+    return [(paper.correction_of_bank(row), row.version.question_id not in untold) for row in served]

@@ -77,6 +77,11 @@ class Question:
         """Whether nobody marks it."""
         return self.type in UNMARKED_TYPES
 
+    @property
+    def lines_corrected(self) -> list[Line]:
+        """The lines, those to put in order in the right one: for a correction alone, which may tell it."""
+        return sorted(self.lines, key=lambda line: int(line.right)) if self.type == "ordering" else self.lines
+
 
 @dataclass(frozen=True)
 class Correction:
@@ -139,8 +144,6 @@ def question(row: ServedQuestion, corrected: bool = False) -> Question:
 def correction(row: ServedQuestion, competence: str | None) -> Correction:
     """The question corrected, with the name of the competence it is about, if any; for submitted attempts only."""
     shown = question(row, corrected=True)
-    if shown.type == "ordering":
-        shown = replace(shown, lines=sorted(shown.lines, key=lambda line: int(line.right)))
     return Correction(
         question=shown,
         awarded_points=row.awarded_points,

@@ -9,6 +9,7 @@ from django.utils import timezone
 from courses.models import QuizDraw, QuizPage
 from lms.assessment import actions
 from lms.assessment.models import ServedQuestion
+from lms.assessment.rules.serving import texts_in_order
 from tests.assessment.test_views import at, form_of, text
 from tests.factories.assessment import open_attempt, quiz_of_all_kinds, right_answers
 from tests.factories.courses import QuestionFactory, QuizPageFactory
@@ -264,3 +265,16 @@ def test_verdicts_without_right_answers_show_what_was_given_in_every_type(client
     page = text(signed_in(client, attempt).get(at("result", attempt.pk)))
     assert "Bonne réponse" not in page
     assert "Sans réponse complète" in page
+
+
+@pytest.mark.parametrize("preset", ["exam", "summative"])
+def test_where_answers_are_kept_an_order_is_told_by_no_list(client, preset):
+    quiz = QuizPageFactory(questions=[QuestionFactory(kind="ordering")], preset=preset)
+    attempt = open_attempt(quiz=quiz)
+    row = attempt.questions.select_related("version").get()
+    row.order["items"] = row.version.content["answer"][::-1]
+    row.save()
+    actions.submit(attempt, timezone.now(), {row.position: dict.fromkeys(row.order["items"], 1)})
+    page = text(signed_in(client, attempt).get(at("result", attempt.pk)))
+    served = texts_in_order(row.version.content, row.order)
+    assert sorted(served, key=page.index) == served

@@ -14,6 +14,7 @@ from certificates.models import Certificate, Hold, KnowledgeCheck, Series
 from certificates.permissions import DECIDE_HOLD, VIEW_HOLD
 from certificates.rules import issuing as issue_rules
 from certificates.tasks.signing import issue
+from courses.models import QuizPage
 from courses.outline import course_outline
 from lms.assessment.models import Attempt
 from lms.core.models import AuditEntry
@@ -195,6 +196,26 @@ def test_learner_reads_why_answers_and_gets_the_certificate(client, held, run_jo
     run_jobs("certificates.issue")
     assert Certificate.objects.get().printed_number in client.get(reverse("certificates:mine")).content.decode()
     assert wait not in client.get(reverse("certificates:mine")).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("rules", "is_told"),
+    [
+        ({"preset": "formative"}, True),
+        ({"preset": "exam"}, False),
+        ({"preset": "summative", "closes_at": timezone.now() + timedelta(days=9)}, False),
+        ({"preset": "summative", "closes_at": timezone.now() - timedelta(days=9)}, True),
+    ],
+)
+def test_check_tells_no_answer_that_the_quizzes_of_the_course_keep(client, held, rules, is_told):
+    """Those who sit the exam tomorrow would have it of those who are certified."""
+    QuizPage.objects.update(**rules)
+    check = start_check(held.enrolment, "hold", timezone.now())
+    answer(check, right=0)
+    client.force_login(held.enrolment.person)
+    page = client.get(reverse("certificates:check", args=[check.pk])).content.decode()
+    assert page.count("À revoir") == 5
+    assert ("Bonne réponse" in page) is is_told
 
 
 def test_holds_and_checks_of_others_are_not_found(client, held):
