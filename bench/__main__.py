@@ -17,6 +17,8 @@ TARGETS = {
     "quiz_submission": 0.5,
     "certificate_sealed": 1 / 6,
     "certificates_a_second": 1,
+    "certificates_issued_together": 1,
+    "certificates_issued_together_memory": 0.9,
 }
 
 

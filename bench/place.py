@@ -7,9 +7,11 @@ import socket
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
+import redis
 from psycopg import sql
 
 
@@ -23,8 +25,9 @@ def throw_away_place() -> Iterator[None]:
         LMS_DATA_DIR=folder,
         PORT=str(port),
         LMS_PUBLIC_URL=f"http://localhost:{port}",
-        CELERY_BROKER_URL="filesystem://",
     )
+    if not os.environ.get("CELERY_BROKER_URL", "").startswith("redis"):
+        os.environ["CELERY_BROKER_URL"] = "filesystem://"
     try:
         with throw_away_database(os.environ.pop("DATABASE_URL", "")) as url:
             if url:
@@ -32,6 +35,15 @@ def throw_away_place() -> Iterator[None]:
             yield
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+        forget_messages(os.environ["CELERY_BROKER_URL"], f"{Path(folder).name}:")
+
+
+def forget_messages(broker: str, prefix: str) -> None:
+    """Leave nothing on a Redis that others use."""
+    if broker.startswith("redis"):
+        with redis.Redis.from_url(broker) as client:
+            for key in client.scan_iter(f"{prefix}*"):
+                client.delete(key)
 
 
 @contextmanager

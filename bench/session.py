@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from bench import background, certificate, content, imports, marking
+from bench import background, certificate, content, imports, marking, together
 from bench.client import Client
 from bench.measure import cpu_ms, query_counts
 from bench.report import Row, row
@@ -52,6 +52,7 @@ def measure() -> list[Row]:
         *imports.rows(),
         *certificate.rows(),
         *background.rows(folder),
+        *together.rows(folder),
     ]
 
 

@@ -1,7 +1,15 @@
 """Settings of the bench: those every installation shares, as production has them, plus the floors to compare with."""
 
 from lms.settings.base import *  # noqa: F403
-from lms.settings.base import INSTALLED_APPS, LMS_BROKER_DIR, LMS_DATA_DIR, LOGGING, STORAGES
+from lms.settings.base import (
+    CELERY_BROKER_TRANSPORT_OPTIONS,
+    CELERY_BROKER_URL,
+    INSTALLED_APPS,
+    LMS_BROKER_DIR,
+    LMS_DATA_DIR,
+    LOGGING,
+    STORAGES,
+)
 
 for folder in (LMS_DATA_DIR / "media", LMS_DATA_DIR / "static", LMS_BROKER_DIR / "queue"):
     folder.mkdir(parents=True, exist_ok=True)
@@ -22,3 +30,6 @@ STORAGES = {
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 LOGGING["root"]["level"] = "WARNING"
+if CELERY_BROKER_URL.startswith("redis"):
+    # Nobody else's jobs, on a Redis that others use.
+    CELERY_BROKER_TRANSPORT_OPTIONS["global_keyprefix"] = f"{LMS_DATA_DIR.name}:"

@@ -1,0 +1,83 @@
+"""Many certificates at once, as in life: asked for in the outbox, issued by two signing processes of Celery.
+
+LMS_BENCH_CERTIFICATES says how many (10000 for the whole claim: on two cores, with PostgreSQL and Redis).
+"""
+
+import os
+import time
+from pathlib import Path
+
+import psutil
+from django.utils import timezone
+
+from bench.report import Row, row
+from bench.server import running
+from certificates.actions import ask_for_certificate
+from certificates.models import Certificate
+from courses.models import CoursePage
+from lms.learning.models import Completion, Enrolment
+from lms.people.models import User
+
+COUNT = int(os.environ.get("LMS_BENCH_CERTIFICATES") or 400)
+ASKED_A_SECOND = 10_000 / 150  # by two processes on two cores
+WORKER = ["-m", "celery", "-A", "lms", "worker", "-P", "prefork", "-c", "2", "-Q", "signing", "--without-gossip"]
+WARM_SHARE = 0.1  # done before the clock starts: processes have their fonts, keys and connections
+LONGEST_SECONDS = 900
+BYTES_IN_MB = 1024 * 1024
+NO_TIME_STAMP = {"LMS_TSA_URL": "http://127.0.0.1:9/"}  # another service's work
+
+
+def rows(folder: Path) -> list[Row]:
+    """Certificates a second, numbered, drawn, sealed and stored; and the memory of the busiest process, at the end
+    against the beginning (MB).
+    """
+    for enrolment in completions(CoursePage.objects.get(slug="messagerie-hygiene")):
+        ask_for_certificate(enrolment)
+    with running([*WORKER, "--loglevel", "warning"], folder / "signing.log", {**os.environ, **NO_TIME_STAMP}) as worker:
+        first = wait_for(round(COUNT * WARM_SHARE))
+        started, memory = time.perf_counter(), largest(worker)
+        last = wait_for(COUNT)
+        seconds, memory_at_the_end = time.perf_counter() - started, largest(worker)
+    return [
+        row(
+            "certificates_issued_together",
+            (last - first) / seconds,
+            "/s",
+            ASKED_A_SECOND,
+            more_is_better=True,
+            counts=f"{COUNT} documents numbered, drawn, badge signed, sealed, stored and told, by two processes on "
+            f"{os.cpu_count()} cores; 10 000 would take {10_000 * seconds / (last - first):.0f} s",
+        ),
+        row("certificates_issued_together_memory", memory_at_the_end, "MB", memory),
+    ]
+
+
+def completions(course: CoursePage) -> list[Enrolment]:
+    """As many people who have just finished the course."""
+    now = timezone.now()
+    people = User.objects.bulk_create(
+        User(email=f"lot{number}@demo.example", first_name="Afí", last_name=f"Sènan {number}")
+        for number in range(COUNT)
+    )
+    enrolments = Enrolment.objects.bulk_create(
+        Enrolment(person=person, course=course, state="completed", enrolled_at=now) for person in people
+    )
+    Completion.objects.bulk_create(
+        Completion(enrolment=enrolment, completed_at=now, content_version=1, conditions=[]) for enrolment in enrolments
+    )
+    return enrolments
+
+
+def wait_for(count: int) -> int:
+    """How many are issued, once `count` are."""
+    deadline = time.monotonic() + LONGEST_SECONDS
+    while (issued := Certificate.objects.published().count()) < count:
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"{issued} certificates of {count} in {LONGEST_SECONDS} s.")
+        time.sleep(0.05)
+    return issued
+
+
+def largest(worker: psutil.Process) -> float:
+    """Megabytes in memory of the largest of its processes."""
+    return max(process.memory_info().rss for process in worker.children(recursive=True)) / BYTES_IN_MB
