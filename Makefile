@@ -40,7 +40,7 @@ house:
 test:
 	@$(PYTHON) lms/bootstrap.py browser
 	@$(MAKE) --no-print-directory house
-	$(VENV_PYTHON) -m pytest -n 2 $(PYTEST)
+	$(VENV_PYTHON) -m pytest -n 3 $(PYTEST)
 
 bench:
 	@$(PYTHON) lms/bootstrap.py test

@@ -23,6 +23,7 @@ hypothesis_settings.load_profile("house")
 # Playwright keeps an event loop in the test's thread; Django would otherwise refuse the ORM there.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
+JOURNEYS = "tests/e2e"
 BROWSER_FIXTURES = {"browser", "page", "open_page"}
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 BROWSER_ARGUMENTS = [
@@ -74,7 +75,7 @@ def pytest_collection_modifyitems(config, items):
 
 
 def is_journey(nodeid: str) -> bool:
-    return nodeid.startswith("tests/e2e/")
+    return nodeid.startswith(f"{JOURNEYS}/")
 
 
 def meets_services(item) -> bool:
@@ -90,12 +91,26 @@ def meets_database(item) -> bool:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """One process walks all the journeys, for they share a site; each other test goes where there is room, in order."""
+    """One process walks all the journeys, for they share a site; each other test goes where there is room, in order.
+
+    Of three processes or more, the one that walks them does nothing else: it waits more than it works.
+    """
     from xdist.scheduler import LoadScopeScheduling
 
     class Scheduling(LoadScopeScheduling):
+        walker = None
+
         def _split_scope(self, nodeid):
-            return "tests/e2e" if is_journey(nodeid) else nodeid
+            return JOURNEYS if is_journey(nodeid) else nodeid
+
+        def _assign_work_unit(self, node):
+            if len(self.nodes) > 2 and JOURNEYS in self.workqueue:
+                self.workqueue.move_to_end(JOURNEYS, last=False)
+                self.walker = node
+            elif node is self.walker:
+                node.shutdown()
+                return
+            super()._assign_work_unit(node)
 
     config.option.loadscopereorder = False
     return Scheduling(config, log)
