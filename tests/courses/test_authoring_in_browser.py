@@ -281,8 +281,9 @@ def test_image_without_alternative_is_refused_and_nothing_typed_is_lost(open_pag
     choose(page, block, "Choisir une image", "Carte des communes")
     alternative = field(block, "Texte alternatif").get_by_role("textbox")
     expect(alternative).not_to_have_value("")  # the editor proposes one a moment later
-    alternative.fill("")
     definition(page, editor.add_block(page, body, "définition"))
+    alternative.fill("")
+    expect(alternative).to_have_value("")
     editor.save(page, "Publier")
     expect(editor.message(page)).to_contain_text("erreurs de validation")
     refused = editor.children(body).nth(1)

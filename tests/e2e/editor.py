@@ -71,6 +71,7 @@ def choose(page: Page, place: Locator, button: str, title: str, search: bool = F
     """Choose something by its title in the dialogue that a button opens."""
     place.get_by_role("button", name=button).click()
     dialogue = page.get_by_role("dialog")
+    expect(dialogue).to_be_visible()
     if search:  # where there are more than a page
         dialogue.get_by_label("Terme de recherche").fill(title)
     dialogue.get_by_role("link", name=title).first.click()
