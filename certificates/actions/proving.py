@@ -83,8 +83,12 @@ def is_sitting_open(enrolment_pk: int) -> bool:
 
 
 def in_open_sitting(enrolments: Collection[int]) -> set[int]:
-    """Those of these enrolments (keys) in which a test was passed in such a sitting; one query."""
-    passed = Attempt.objects.filter(enrolment__in=enrolments, is_passed=True, sitting_entry__isnull=False)
+    """Those of these enrolments (keys) in which a test was passed in such a sitting; one query.
+
+    Not one whose result is withheld: that the certificate waits for its minutes would tell it.
+    """
+    told = Attempt.objects.filter(enrolment__in=enrolments, is_passed=True, is_withheld=False)
+    passed = told.filter(sitting_entry__isnull=False)
     return set(passed.filter(sitting_entry__sitting__record__isnull=True).values_list("enrolment", flat=True))
 
 

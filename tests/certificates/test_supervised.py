@@ -8,13 +8,13 @@ from django.utils import timezone
 
 from certificates.actions import reserve_certificate
 from certificates.actions.proving import proof_of
-from certificates.models import Certificate
+from certificates.models import Certificate, CoursePolicy
 from certificates.snapshot import HeldSitting
 from certificates.waiting import wait_of
 from courses.models import CompetenceGain
 from lms.assessment import actions
 from lms.assessment.actions import sittings as acts
-from lms.assessment.models import SupervisedSitting
+from lms.assessment.models import Attempt, SupervisedSitting
 from lms.hr.models import Evidence
 from lms.learning.models import Completion, Enrolment
 from tests.certificates.makers import make_competence, make_completion, make_course, make_passed_test
@@ -69,6 +69,17 @@ def test_certificate_waits_for_the_minutes_then_says_where_and_when(client, sitt
     assert wait_of(enrolment) is None
     assert waits not in client.get(reverse("certificates:mine")).content.decode()
     assert Evidence.objects.get().certificate == certificate
+
+
+def test_no_wait_tells_that_an_exam_was_passed_before_it_closes(client, sitting):
+    """Of a course completed before the exam was added to it, whose certificates wait for a batch."""
+    entry = pass_in(sitting)
+    Attempt.objects.filter(pk=entry.attempt_id).update(is_withheld=True)
+    CoursePolicy.objects.create(course=sitting.course, mode=CoursePolicy.Mode.BATCH)
+    client.force_login(entry.attempt.enrolment.person)
+    page = client.get(reverse("certificates:mine")).content.decode()
+    assert "Votre certificat attend d’être approuvé" in page
+    assert "procès-verbal" not in page
 
 
 @pytest.mark.parametrize(("fact", "assurance"), [("unchecked", "N2"), ("excluded", "N1"), ("readmitted", "N3")])
