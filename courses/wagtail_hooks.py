@@ -15,6 +15,7 @@ from wagtail.snippets.models import register_snippet
 from courses.actions.branches import BANK_ACTS, WRITE
 from courses.addresses import TAKEN, address_met_by, free_addresses
 from courses.back_office import course_archives, lesson_imports, pedagogical_review, question_imports
+from courses.back_office.compared_reviews import FORMER, PUBLISHED, ReviewComparison
 from courses.back_office.courses import CourseViewSet, set_archived
 from courses.back_office.draws import draw_matches
 from courses.back_office.library import keep_asked_questions, keep_shown_files
@@ -137,6 +138,10 @@ def pedagogical_review_urls():
         path(f"{start}/lignes/", view.ReviewList.as_view(results_only=True), name="courses_review_list_results"),
         path(f"{start}/<int:pk>/", view.review, name="courses_review"),
         path(f"{start}/<int:pk>/questions/", review_questions, name="courses_review_questions"),
+        *(
+            path(f"{start}/<int:pk>/comparer/{before}/", ReviewComparison.as_view(), {"before": before}, name=name)
+            for before, name in [(PUBLISHED, "courses_review_changes"), (FORMER, "courses_review_changes_since")]
+        ),
         path(f"{start}/pages/<int:pk>/", view.page_preview, name="courses_review_page"),
         path(f"{start}/pages/<int:pk>/<int:revision>/", view.page_preview, name="courses_review_revision"),
     ]

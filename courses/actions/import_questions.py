@@ -168,7 +168,7 @@ def filled(question: ImportedQuestion, held: ImportedQuestion) -> ImportedQuesti
     answer = question.answer
     if held.type == question.type:
         answer = filled_answer(answer, held.answer)
-    names = ("explanation", "competence", "level", "tags")
+    names = ("explanation", "competence", "level", "difficulty", "tags")
     unsaid = {name: getattr(held, name) for name in names if getattr(question, name) is None}
     return replace(question, answer=answer, **unsaid)
 
@@ -192,6 +192,7 @@ def normal(question: ImportedQuestion) -> tuple:
         normal_text(question.explanation or ""),
         question.competence,
         question.level,
+        question.difficulty,
         {tag_key(tag) for tag in question.tags or ()},
     )
 
@@ -239,7 +240,7 @@ def carry_out(plan: Plan, bank: Collection, author: User | None = None) -> None:
         if version.fingerprint != held.fingerprint:
             versions.append(version)
         written.append((question, imported))
-    fields = ["prompt", "answer", "explanation", "competence", "level"]
+    fields = ["prompt", "answer", "explanation", "competence", "level", "difficulty"]
     Question.objects.bulk_update(locked.values(), fields, batch_size=25)
     for version in versions:
         version.question_id = version.question.pk
@@ -275,7 +276,7 @@ def fill(
     question.prompt = embedded(to_html(imported.prompt), images)
     question.explanation = own_explanation or embedded(to_html(imported.explanation or ""), images)
     question.competence = competences[imported.competence] if imported.competence else None
-    question.level = imported.level
+    question.level, question.difficulty = imported.level, imported.difficulty or ""
     raw = {
         "type": imported.type,
         "value": raw_value(imported.type, answer),

@@ -18,6 +18,7 @@ from wagtail.models import TaskState
 from wagtail.permissions import page_permission_policy
 
 from courses.actions.review import NotTheirReview, ReviewRefused, decide
+from courses.back_office.compared_reviews import former_review, is_newer_than_published
 from courses.back_office.read_questions import parts_of
 from courses.models import ReviewCriterion, ReviewRecord
 from courses.publication import defects_of
@@ -155,7 +156,8 @@ def review(request, pk: int):
             return redirect("courses_review_list")
     elif request.method == "POST" and not is_theirs:
         messages.error(request, _("Cette relecture n’attend pas votre décision."))
-    page = page_of(state)
+    page, former = page_of(state), former_review(state)
+    is_newer = is_newer_than_published(state, page)
     context = {
         "state": state,
         "state_in_words": in_words(state),
@@ -171,6 +173,8 @@ def review(request, pk: int):
         "is_reviewer": branches_reviewed_by(request.user).exists(),
         "record": ReviewRecord.objects.filter(task_state=state).select_related("reviewer").first(),
         "can_edit": page.permissions_for_user(request.user).can_edit(),
+        "is_newer": is_newer,
+        "former": None if former and is_newer and former.revision_id == page.live_revision_id else former,
         "header_title": state.revision.object_str,
         "header_icon": "clipboard-list",
         "breadcrumbs_items": [

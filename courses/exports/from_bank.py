@@ -45,6 +45,7 @@ def neutral_of(version: QuestionVersion, tags: tuple[str, ...]) -> ImportedQuest
         explanation=version.rich_explanation,
         competence=question.competence.code if question.competence else None,
         level=question.level,
+        difficulty=question.difficulty or None,
         tags=tags,
         where=question.code,
     )

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from html import escape
 
+from courses.exports.unsaid import GIFT, unsaid
 from courses.imports.questions.neutral import ImportedQuestion
 from courses.imports.questions.texts import one_line, plain
 from courses.rules.rich_text import Rich, Text, without_pictures
@@ -15,7 +16,7 @@ IN_HTML = re.compile("[<&\xa0]")  # what a question in HTML would make something
 
 
 def write_gift(questions: Iterable[ImportedQuestion]) -> str:
-    """The questions, each after a comment that carries its code and tags, as Moodle 3.9 and later read them."""
+    """The questions, each after comments that carry what is lost of it, its code and its tags, as Moodle 3.9 and later read them."""
     return "\n\n".join(map(_question, questions)) + "\n"
 
 
@@ -31,7 +32,9 @@ def _question(question: ImportedQuestion) -> str:
         else f"[plain]{_escaped(plain(prompt))}"
     )
     answer = ANSWERS[question.type](question.answer)
-    return f"// [id:{question.code}]{tags}\n::{_escaped(question.title)}::{prompt}{{{answer}{general}}}"
+    lost = unsaid(question, GIFT)
+    told = f"// {question.code} : GIFT ne sait pas dire {lost}.\n" if lost else ""
+    return f"{told}// [id:{question.code}]{tags}\n::{_escaped(question.title)}::{prompt}{{{answer}{general}}}"
 
 
 def _in_brackets(text: str) -> str:

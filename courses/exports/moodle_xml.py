@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 from xml.sax.saxutils import escape, quoteattr
 
+from courses.exports.unsaid import MOODLE, unsaid
 from courses.imports.questions.cloze import write_cloze
 from courses.imports.questions.neutral import ImportedQuestion
 from courses.imports.questions.texts import one_line, plain
@@ -35,8 +36,10 @@ def write_moodle_xml(questions: Iterable[ImportedQuestion]) -> str:
 
 def _question(question: ImportedQuestion) -> Iterator[str]:
     if question.type not in ANSWERS:
-        yield f"<!-- {question.code} : Moodle XML ne sait pas écrire ce type de question ({question.type}). -->"
+        yield _comment(f"{question.code} : Moodle XML ne sait pas écrire ce type de question ({question.type}).")
         return
+    if lost := unsaid(question, MOODLE):
+        yield _comment(f"{question.code} : Moodle XML ne sait pas dire {lost}.")
     yield f"<question type={quoteattr(MOODLE_TYPES[question.type])}>"
     yield f"<name>{_text(question.title)}</name>"
     if question.type == "gap_fill":
@@ -50,6 +53,11 @@ def _question(question: ImportedQuestion) -> Iterator[str]:
     if question.tags:
         yield f"<tags>{''.join(f'<tag>{_text(one_line(tag))}</tag>' for tag in question.tags)}</tags>"
     yield "</question>"
+
+
+def _comment(text: str) -> str:
+    """A comment holds no two hyphens in a row, which a code may."""
+    return f"<!-- {re.sub('-(?=-)', '- ', text)} -->"
 
 
 def _text(text: str) -> str:

@@ -10,6 +10,7 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
+from courses.exports.unsaid import TABLE, unsaid
 from courses.imports.questions.cloze import write_cloze
 from courses.imports.questions.neutral import ImportedQuestion, Remark
 from courses.imports.questions.texts import one_line, plain
@@ -31,13 +32,15 @@ TYPE_NAMES = {
     "essay": "composition",
     "file": "fichier à remettre",
 }
+DIFFICULTIES = {"easy": "facile", "medium": "moyenne", "hard": "difficile"}
 FORMS = {"single": "un choix", "multiple": "plusieurs choix", "scale": "échelle", "text": "texte"}
 FIRST = ["Code", "Type", "Énoncé"]
 LAST = [
     "Bonnes réponses", "Tolérance", "Unité", "Ignorer les majuscules", "Ignorer les accents", "Fautes de frappe",
     "Texte à trous", "Forme", "Degrés", "Mots au moins", "Mots au plus", "Types de fichier", "Taille (Mo)", "Critères",
-    "Pour qui corrige", "Explication", "Compétence", "Niveau", "Étiquettes",
+    "Pour qui corrige", "Explication", "Compétence", "Niveau", "Difficulté", "Étiquettes",
 ]  # fmt: skip
+LOST = "Non repris"  # a column where a text is lost, which imports leave
 FEWEST = 4  # columns of answers, whatever the questions
 EXAMPLES = [
     ImportedQuestion(
@@ -47,6 +50,7 @@ EXAMPLES = [
         code="exemple-choix-unique",
         explanation="Personne n’a à demander un mot de passe.",
         level=1,
+        difficulty="easy",
         tags=("messagerie",),
     ),
     ImportedQuestion(
@@ -155,13 +159,13 @@ def _rows(questions: list[ImportedQuestion]) -> list[list]:
     heading += [
         f"{name} {n}" for name, count in (("Correspond à", pairs), ("Commentaire", told)) for n in range(1, count + 1)
     ]
-    heading += LAST
-    rows = [heading]
-    for question, (left, right), comment in zip(questions, answers, comments, strict=True):
+    lost = [unsaid(question, TABLE) for question in questions]
+    rows = [[*heading, *LAST, *([LOST] if any(lost) else [])]]
+    for question, (left, right), comment, missing in zip(questions, answers, comments, lost, strict=True):
         padded = [*left, *[""] * (width - len(left)), *right, *[""] * (pairs - len(right))]
         padded += [*comment, *[""] * (told - len(comment))]
         first = [question.code, TYPE_NAMES[question.type], _text(question.prompt)]
-        rows.append([*first, *padded, *_last(question)])
+        rows.append([*first, *padded, *_last(question), *([missing] if any(lost) else [])])
     return rows
 
 
@@ -224,6 +228,7 @@ def _last(question: ImportedQuestion) -> list:
         _text(question.explanation or ""),
         question.competence or "",
         question.level or "",
+        DIFFICULTIES.get(question.difficulty, ""),
         guarded(_tags([one_line(tag) for tag in question.tags or ()])),
     ]
 

@@ -124,7 +124,7 @@ class Question(CollectionMember, PreviewableMixin, index.Indexed, models.Model):
 
     objects = QuestionQuerySet.as_manager()
     base_form_class = QuestionForm
-    preview_modes = [("", _("À répondre")), ("corrected", _("Corrigée"))]
+    preview_modes = [("", _("À répondre")), ("corrected", _("Bonnes réponses"))]
     panels = [
         FieldPanel("prompt"),
         FieldPanel("answer"),

@@ -262,8 +262,8 @@ def test_starting_and_submitting_cost_the_same_for_any_number_of_questions(count
     enrolment = enrolled_in(quiz)
     actions.submit(actions.start_attempt(EnrolmentFactory(course=enrolment.course), quiz, NOON), NOON)  # warm caches
     with django_assert_num_queries(
-        10
-    ):  # savepoints 2, enrolment, attempts, allowances, points, draws, versions, attempt, questions
+        11
+    ):  # savepoints 2, enrolment, attempts, allowances, points, draws, decisions, versions, attempt, questions
         attempt = actions.start_attempt(enrolment, quiz, NOON)
     with django_assert_num_queries(
         12

@@ -136,6 +136,11 @@ def test_nothing_is_lost_when_the_network_is_cut_whatever_is_pressed(open_page, 
     page.goto(address(attempt))
     page.get_by_label("Juste").check()
     expect(status).to_have_text("Réponses enregistrées")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Question suivante").click()  # nothing waits, and the page stays all the same
+    expect(status).to_contain_text("Pas de connexion")
+    page.context.set_offline(False)
+    expect(status).to_have_text("Réponses enregistrées")
     page.get_by_role("button", name="Question suivante").click()
     page.context.set_offline(True)
     page.get_by_role("textbox").fill("hameçonnage")

@@ -18,6 +18,7 @@ from lms.assessment.follow_up import figures_of, funnel_of, median_days
 from lms.assessment.models import Attempt, ItemStatistics
 from lms.assessment.rules import statistics
 from lms.core.models import AuditEntry, Job
+from lms.core.templatetags.components import duration
 from lms.learning.actions import finish_lesson, withdraw
 from lms.learning.models import Enrolment, RapidFinish
 from lms.learning.remarks import send_remark
@@ -110,7 +111,7 @@ def test_an_attempt_that_awaits_its_marker_weighs_on_no_mean():
     assert (quiz.attempts, quiz.mean_percent) == (1, None)
 
 
-def test_medians_come_with_five_facts(course):
+def test_medians_come_with_five_facts(back_office, course):
     for minutes in (5, 7, 9, 11, 13):
         enrolled_at = timezone.now() - timedelta(days=minutes)
         finish_lesson(
@@ -124,6 +125,10 @@ def test_medians_come_with_five_facts(course):
     for _rank in range(5):
         pass_all(course, timezone.now())
     assert median_days(course) == 3
+    page = back_office.get(at("assessment_follow_up", course)).content.decode()
+    first = funnel_of(course, 10, timezone.now())[0][0]
+    assert f'done={first.id}">{duration(first.median_minutes)}</a>' in page
+    assert 'situation=completed">La moitié de ceux qui terminent y mettent 3 jours ou moins.</a>' in page
 
 
 @pytest.mark.parametrize("situation", ["active", "idle", "completed", "withdrawn"])

@@ -77,7 +77,7 @@ def test_starting_costs_the_same_for_any_number_of_draws(count, django_assert_nu
     QuestionFactory.create_batch(3, level=2)
     quiz = quiz_with_draws(*({"count": 1, "level": 2} for _ in range(count)))
     enrolment = EnrolmentFactory(course=quiz.get_parent().specific)
-    with django_assert_num_queries(14):  # as without draws, and what was seen, the banks open to the quiz, the pools
+    with django_assert_num_queries(15):  # as without draws, and what was seen, the banks open to the quiz, the pools
         actions.start_attempt(enrolment, quiz, NOON)
 
 

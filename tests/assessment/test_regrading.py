@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from random import Random
 
 import pytest
 from django.core import mail
@@ -29,8 +30,10 @@ from lms.learning.models import ProgressEvent
 from lms.people.models import User
 from lms.people.rules import Role
 from tests.assessment.test_actions import at_once
+from tests.assessment.test_presentation import quiz_with_draws
 from tests.factories.assessment import open_attempt, right_answers
 from tests.factories.courses import QuestionFactory, QuizPageFactory
+from tests.factories.learning import EnrolmentFactory
 from tests.factories.marking import essay_quiz, trainer_of
 from tests.factories.people import UnitFactory, UserFactory, give_role
 
@@ -180,6 +183,21 @@ def test_a_neutralised_version_is_asked_no_more_until_corrected(quiz, faulty):
     question.prompt = "Énoncé corrigé ?"
     question.save()
     assert open_attempt(quiz=quiz).questions.count() == 2
+
+
+@pytest.mark.django_db
+def test_a_draw_takes_no_neutralised_question_and_is_no_shorter_while_the_bank_fills_it():
+    """Of three that match, two are drawn; of two neutralised then, what is left is asked rather than nothing."""
+    pool = QuestionFactory.create_batch(3, level=2)
+    quiz = quiz_with_draws({"count": 2, "level": 2})
+    first, second, sound = (question.current_version() for question in pool)
+    decided_for(quiz, first)
+    course = course_of(quiz)
+    for seed in range(4):
+        attempt = actions.start_attempt(EnrolmentFactory(course=course), quiz, timezone.now(), Random(seed))
+        assert set(attempt.questions.values_list("version", flat=True)) == {second.pk, sound.pk}
+    decided_for(quiz, second, FULL)
+    assert list(open_attempt(quiz=quiz).questions.values_list("version", flat=True)) == [sound.pk]
 
 
 @pytest.mark.parametrize("treatment", [EXCLUDE, FULL])

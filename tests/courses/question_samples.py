@@ -305,6 +305,7 @@ def questions(draw, code="une-question"):
         title=code,
         explanation=explanation,
         level=draw(st.none() | st.integers(1, 5)),
+        difficulty=draw(st.sampled_from([None, "easy", "medium", "hard"])),
         tags=tuple(draw(TAGS)),
     )
 

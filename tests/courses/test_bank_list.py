@@ -1,11 +1,15 @@
 """The bank is searched, sorted into tags by the dozen, and shown as learners see it."""
 
+from html import unescape
+
 import pytest
 from django.urls import reverse
+from django.utils.html import strip_tags
 from wagtail.test.utils.form_data import rich_text
 
 from courses.actions.tag_questions import tag_questions
 from courses.models import Question, QuestionTag
+from lms.assessment.templatetags.assessment import question_as_learner
 from lms.people.actions import ensure_groups
 from lms.people.rules import Role
 from tests.courses.test_back_office import question_form
@@ -74,6 +78,31 @@ def test_tagging_is_for_those_who_may_change_questions(client):
     assert names(question) == set()
 
 
+# What the preview with right answers tells of each type, in order.
+KEYS = {
+    "single": ["Juste", "Bonne réponse"],
+    "multiple": ["Juste aussi", "Bonne réponse"],
+    "true_false": ["Vrai", "Bonne réponse", "Faux"],
+    "numeric": ["76\N{NO-BREAK SPACE}adresses (à 0,5 près)", "Bonne réponse"],
+    "matching": ["À :", "Agir", "Cc :", "Suivre"],
+    "ordering": ["1.", "Isoler", "2.", "Alerter", "3.", "Réparer"],
+    "short_text": ["hameçonnage", "Bonne réponse", "Sont acceptés aussi :", "phishing"],
+    "gap_fill": ["compte", "biens", "registre"],
+    "survey": ["inutile", "très utile", "il n’est pas noté"],
+    "essay": ["Le risque est nommé", "2 points"],
+    "file": ["La fiche est complète", "1 point"],
+}
+
+
+@pytest.mark.parametrize("kind", ANSWERS)
+def test_preview_with_right_answers_tells_them_in_every_type(kind):
+    said = unescape(strip_tags(question_as_learner(QuestionFactory(kind=kind), is_corrected=True)))
+    places = [said.find(word) for word in KEYS[kind]]
+    assert -1 not in places
+    if kind not in ("single", "multiple"):  # shuffled
+        assert places == sorted(places)
+
+
 @pytest.mark.parametrize("kind", ANSWERS)
 def test_question_of_each_type_is_previewed_as_learners_see_it(kind, rf, trainer):
     question = QuestionFactory(kind=kind, prompt="<p>Que <b>voit</b>-on ?</p>", explanation="Parce que.")
@@ -85,6 +114,9 @@ def test_question_of_each_type_is_previewed_as_learners_see_it(kind, rf, trainer
         assert page.status_code == 200
         assert "Que <b>voit</b>-on ?" in html
         assert ("Parce que." in html) is (mode == "corrected")
+        assert [
+            word for word in ("À revoir", "Sans réponse", "sur 1 point", "Votre réponse, juste") if word in html
+        ] == []
 
 
 def test_draft_is_previewed_before_it_is_saved(back_office):

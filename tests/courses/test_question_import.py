@@ -161,14 +161,11 @@ def test_question_of_the_same_code_is_left_unless_the_author_says_otherwise():
 
 def test_replacing_only_the_classification_freezes_no_version(framework):
     QuestionFactory(kind="true_false", code="a", prompt="Vrai ?")
-    rows = "Code;Type;Énoncé;Bonnes réponses;Compétence;Niveau;Étiquettes\na;vrai ou faux;Vrai ?;vrai;SC1;3;Neuve\n"
+    rows = "Code;Type;Énoncé;Bonnes réponses;Compétence;Niveau;Difficulté;Étiquettes\na;vrai ou faux;Vrai ?;vrai;SC1;3;difficile;Neuve\n"
     assert imported(rows, replaces=True).counts["updated"] == 1
     question = Question.objects.get()
-    assert (question.competence.code, question.level, [tag.name for tag in question.tags.all()]) == (
-        "SC1",
-        3,
-        ["Neuve"],
-    )
+    assert (question.competence.code, question.level, question.difficulty) == ("SC1", 3, "hard")
+    assert [tag.name for tag in question.tags.all()] == ["Neuve"]
     assert question.versions.count() == 1
 
 

@@ -350,6 +350,32 @@ def test_gift_keeps_signs_of_markup_in_plain_items_of_a_question_in_html():
     assert read(gift.write_gift([asked])).questions[0].answer == {"items": items}
 
 
+def test_each_export_says_question_by_question_what_it_leaves_out():
+    slips = {"accepted": ("pki",), "ignore_case": False, "ignore_accents": False, "typos": 1}
+    said_by_tables = {"level": 2, "difficulty": "hard", "competence": "SC1"}
+    asked = replace(SIMPLE, type="short_text", code="a--b", answer=slips, **said_by_tables)
+    both = "la distinction des accents, les fautes de frappe tolérées, la compétence, le niveau, la difficulté."
+    assert f"// a--b : GIFT ne sait pas dire la distinction des majuscules, {both}\n" in gift.write_gift([asked])
+    written = moodle_xml.write_moodle_xml([asked, replace(SIMPLE, type="survey", code="c--d")])
+    assert f"<!-- a- -b : Moodle XML ne sait pas dire {both} -->" in written
+    assert [question.code for question in read(written).questions] == ["a--b"]
+    picture = replace(SIMPLE, code="vue", prompt=Rich('<p>Que <b>voit</b>-on ?<img alt="Un port" src="x"></p>'))
+    table = sheet.write_csv([picture, asked])
+    heading, first, second = table.decode().splitlines()
+    assert [line.rsplit(";", 1)[1] for line in (heading, first, second)] == ["Non repris", "les images", ""]
+    assert read(table).remarks == []
+    plain = replace(SIMPLE, level=None, difficulty=None)
+    assert "ne sait pas dire" not in gift.write_gift([plain]) + moodle_xml.write_moodle_xml([plain])
+    assert "Non repris" not in sheet.write_csv([asked]).decode()
+
+
+def test_a_table_says_the_difficulty():
+    rows = "Type;Énoncé;Bonnes réponses;Difficulté\nvrai ou faux;A ?;vrai;Moyenne\nvrai ou faux;B ?;vrai;\nvrai ou faux;C ?;vrai;rude\n"
+    reading = read(rows)
+    assert [question.difficulty for question in reading.questions] == ["medium", None]
+    assert told(reading, "error") == [("ligne 4", "« Difficulté » dit facile, moyenne ou difficile, et non « rude ».")]
+
+
 TABLES = ("xlsx", "csv")
 ONE_TO_A_CELL = ("text", "guide")
 

@@ -135,9 +135,16 @@ def add_question(page: Page, kind: str) -> None:
 
 
 def add_quiz(page: Page, course) -> None:
-    """All the questions by the chooser, a draw, a look at the preview, then publish."""
+    """Some rules, all the questions by the chooser, a draw, a look at the preview, then publish."""
     page.goto(reverse("wagtailadmin_pages:add", args=["courses", "quizpage", course.pk]))
     page.get_by_role("textbox", name="Titre").fill("Évaluation finale")
+    page.get_by_label("Ce que l’apprenant voit").select_option("summative")
+    for label, number in {
+        "Seuil de réussite (%)": "60",
+        "Nombre de tentatives": "2",
+        "Temps limité (minutes)": "45",
+    }.items():
+        page.get_by_label(label).fill(number)
     fixed = editor.section(page, "Questions fixes")
     for rank, kind in enumerate(ANSWERS, start=1):
         fixed.get_by_role("button", name="question", exact=False).last.click()
@@ -155,6 +162,9 @@ def add_quiz(page: Page, course) -> None:
 
 def see_as_learner(page: Page, drawn: Question) -> None:
     page.goto(reverse("assessment:quiz", args=[QuizPage.objects.get().pk]))
+    rules = ["Réussie à partir de 60", "45 min au plus", "Il vous reste 2 tentatives", "à la fin de l’évaluation"]
+    for rule in rules:
+        expect(page.locator("main")).to_contain_text(rule)
     with page.expect_navigation():
         page.get_by_role("button", name="Commencer").click()
     expect(page.locator("[data-question]")).to_have_count(len(ANSWERS) + 1)

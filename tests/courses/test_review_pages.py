@@ -127,6 +127,42 @@ def test_a_reviewer_reads_the_pages_of_the_branch_and_changes_none(client, scene
     assert LessonPage.objects.get(pk=scene.lesson.pk).latest_revision_id == revision
 
 
+def test_a_reviewer_compares_versions_without_the_right_to_edit(client, scene):
+    """With what was sent back, then with what is published; by one who reviews it, by one who may no longer decide, by no other."""
+    first = submit(scene.lesson, scene.author)
+    client.force_login(scene.reviewer)
+    client.post(review_url(first), {"decision": "reject", "met": [], "comment": "Citez la loi."})
+    lesson = LessonPage.objects.get()
+    lesson.title = "Adresses et noms"
+    lesson.save_revision(user=scene.author)
+    lesson.current_workflow_state.resume(scene.author)
+    second = state_of(lesson)
+    since, changes = (f"courses_review_changes{end}" for end in ("_since", ""))
+    assert links_of(client, second) == (True, False)
+    html = page_of(client, reverse(since, args=[second.pk]))
+    assert "Ce qui change depuis la version relue avant" in html
+    assert '<span class="addition"> et noms</span>' in html
+    assert client.get(reverse(changes, args=[second.pk])).status_code == 404  # nothing is published yet
+    client.post(review_url(second), {"decision": "approve", "met": every_box()})
+    assert links_of(client, second) == (True, False)
+    assert client.get(reverse("wagtailadmin_pages:history", args=[lesson.pk])).status_code in (302, 403)
+
+    lesson = LessonPage.objects.get()
+    lesson.title = "Adresses et domaines"
+    third = submit(lesson, scene.author)
+    assert links_of(client, third) == (False, True)  # the same version was the last one reviewed
+    assert "domaines" in page_of(client, reverse(changes, args=[third.pk]))
+    for person, status in [(scene.stranger, 404), (UserFactory(), 403), (scene.chief, 200), (scene.author, 200)]:
+        client.force_login(person)
+        assert client.get(reverse(changes, args=[third.pk])).status_code == status
+
+
+def links_of(client, state) -> tuple[bool, bool]:
+    """Whether the page of a review leads to what changed since the one before, and since what is published."""
+    html = page_of(client, review_url(state))
+    return tuple(reverse(f"courses_review_changes{end}", args=[state.pk]) in html for end in ("_since", ""))
+
+
 def test_reviewers_see_the_reviews_of_their_scope_and_no_other(client, scene):
     submit(scene.lesson, scene.author)
     trainer = make_trainer(scene.agency)

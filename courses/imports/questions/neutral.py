@@ -45,8 +45,8 @@ class ImportedQuestion:
     "others": ((value, tolerance), …)]}, {"pairs": ((left, right), …)[, "distractors": (text, …)]}, {"items": (text, …)} in
     their right order, {"accepted": (text, …), "ignore_case", "ignore_accents", "typos"}, {"text" with [[1]], "gaps":
     ((type, answer of that type), …)}, {"form", "choices", "steps", "low", "high"}, {"rubric": ((text, points, what is
-    expected), …), "guide"} with {"min_words", "max_words"} or {"extensions", "max_mb"}. `code` is "" when the file gives
-    none.
+    expected), …), "guide"} with {"min_words", "max_words"} or {"extensions", "max_mb"}. `difficulty` is that of
+    `Question.Difficulty`; `code` is "" when the file gives none.
     """
 
     type: str
@@ -57,6 +57,7 @@ class ImportedQuestion:
     explanation: Text | None = None
     competence: str | None = None
     level: int | None = None
+    difficulty: str | None = None
     tags: tuple[str, ...] | None = None
     where: str = field(default="", compare=False)
 

@@ -43,12 +43,13 @@ TYPES = {
     "essay": ("essay", "composition"),
     "file": ("file", "fichier a remettre", "fichier"),
 }
+DIFFICULTIES = {"facile": "easy", "moyenne": "medium", "difficile": "hard"}
 FORMS = {"un choix": "single", "plusieurs choix": "multiple", "echelle": "scale", "texte": "text"}
 TYPE_OF = {name: kind for kind, names in TYPES.items() for name in names}
 YES, NO = {"oui", "vrai", "true", "1", "x"}, {"non", "faux", "false", "0"}
 # An apostrophe that keeps a spreadsheet from running a text is no part of it.
 NEUTRALISED = re.compile(rf"'+\s*[{re.escape(''.join(FORMULA_STARTS))}\t]")
-INFORMATIVE = {"version", "evaluations"}
+INFORMATIVE = {"version", "evaluations", "non repris"}
 COLUMNS = {
     "code",
     "type",
@@ -71,6 +72,7 @@ COLUMNS = {
     "explication",
     "competence",
     "niveau",
+    "difficulte",
     "etiquettes",
 }
 NUMBERED = re.compile(r"(reponse|correspond a|commentaire) (\d{1,3})\Z")
@@ -201,6 +203,7 @@ class _Row:
             explanation=self._prose("explication") or None,
             competence=self._cell("competence") or None,
             level=self._level(),
+            difficulty=self._difficulty(),
             tags=self._tags(),
             where=f"{self.where}, « {code[:60]} »" if code else self.where,
         )
@@ -228,6 +231,14 @@ class _Row:
         if text and text not in ("1", "2", "3", "4", "5"):
             raise Unreadable(_("Le niveau va de 1 à 5, et non « %(text)s ».") % {"text": text[:40]})
         return int(text) if text else None
+
+    def _difficulty(self) -> str | None:
+        text = folded(self._cell("difficulte"))
+        if text and text not in DIFFICULTIES:
+            raise Unreadable(
+                _("« Difficulté » dit facile, moyenne ou difficile, et non « %(text)s ».") % {"text": text[:40]}
+            )
+        return DIFFICULTIES.get(text)
 
     def _tags(self) -> tuple[str, ...] | None:
         """Separated by semicolons, or one a line."""

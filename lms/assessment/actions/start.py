@@ -8,7 +8,7 @@ from django.db import transaction
 from courses.asked import Asked, asked_by
 from courses.models import QuizPage
 from courses.rules.answers import UNMARKED_TYPES
-from courses.rules.draws import draw
+from courses.rules.draws import draw, shortfalls
 from lms.assessment.actions.allowances import extra_of
 from lms.assessment.actions.refusals import (
     AttemptBeingMarked,
@@ -140,12 +140,10 @@ def _sitting_of(quiz: QuizPage, sitting: SupervisedSitting | None, now: datetime
 
 def _questions_to_serve(enrolment: Enrolment, quiz: QuizPage, random: Random) -> list[ServedQuestion]:
     asked = asked_by(quiz)
-    points = asked.points | (_drawn(enrolment, asked, random) if asked.draws else {})
-    place = {question: rank for rank, question in enumerate(points)}
-    neutralised = Regrade.objects.neutralising().filter(quiz=quiz).values("version")
-    versions = sorted(
-        asked.versions_of(points).exclude(pk__in=neutralised), key=lambda version: place[version.question_id]
-    )
+    faulty = _neutralised(quiz, asked)
+    points = asked.points | (_drawn(enrolment, asked, faulty, random) if asked.draws else {})
+    place = {question: rank for rank, question in enumerate(points) if question not in faulty}
+    versions = sorted(asked.versions_of(place), key=lambda version: place[version.question_id])
     if quiz.shuffle_questions:
         random.shuffle(versions)
     order = random if quiz.shuffle_options else AsWritten()
@@ -160,12 +158,25 @@ def _questions_to_serve(enrolment: Enrolment, quiz: QuizPage, random: Random) ->
     ]
 
 
-def _drawn(enrolment: Enrolment, asked: Asked, random: Random) -> dict[int, int]:
-    """The points of the questions that chance gives this learner, by question. Raises QuizNotOpen when they are too few."""
+def _neutralised(quiz: QuizPage, asked: Asked) -> set[int]:
+    """The questions that are asked no more: the version to serve was set aside; one query, two where there are any."""
+    decided = dict(Regrade.objects.neutralising().filter(quiz=quiz).values_list("version", "version__question"))
+    if not decided:
+        return set()
+    return set(asked.versions_of(decided.values()).filter(pk__in=decided).values_list("question", flat=True))
+
+
+def _drawn(enrolment: Enrolment, asked: Asked, faulty: set[int], random: Random) -> dict[int, int]:
+    """The points of the questions that chance gives this learner, by question, none of them `faulty`.
+
+    Fewer where only those would have filled a draw: setting one aside closes no quiz. Raises QuizNotOpen when they are too few.
+    """
     served = ServedQuestion.objects.filter(attempt__enrolment__person=enrolment.person_id)
     seen = set(served.values_list("version__question_id", flat=True))
-    drawn = draw(asked.pools, [each.count for each in asked.draws], random, seen)
-    rows = list(zip(drawn, asked.draws, strict=True))
-    if any(len(questions) < each.count for questions, each in rows):
+    counts = [each.count for each in asked.draws]
+    sound = [[question for question in pool if question not in faulty] for pool in asked.pools]
+    drawn = draw(sound, counts, random, seen)
+    if sum(map(len, drawn)) < sum(counts) and any(shortfalls(asked.pools, counts)):
         raise QuizNotOpen
+    rows = zip(drawn, asked.draws, strict=True)
     return {question: each.points for questions, each in rows for question in sorted(questions)}

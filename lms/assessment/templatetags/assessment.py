@@ -15,23 +15,23 @@ register = template.Library()
 
 @register.simple_tag
 def question_as_learner(question: Question, is_corrected: bool = False) -> str:
-    """The question as its draft says it, to answer or corrected; nothing is saved."""
+    """The question as its draft says it, to answer or with its right answers; nothing is saved."""
     version = QuestionVersion(question=question, type=question.type, content=question.content(), **question.texts())
     return version_as_learner(version, is_corrected)
 
 
 @register.simple_tag
 def version_as_learner(version: QuestionVersion, is_corrected: bool = False, position: int = 1) -> str:
-    """A version of a question, to answer or corrected; nothing is saved."""
+    """A version of a question, to answer or with its right answers; nothing is saved, nobody is said to be wrong."""
     row = ServedQuestion(
         position=position,
         version=version,
         points=1,
-        awarded_points=0,
         order=shuffled_order(version.type, version.content, SystemRandom()),
     )
     if is_corrected:
         corrected = paper.correction_of_bank(row)
-        context = {"correction": corrected, "question": corrected.question}
-        return render_to_string("assessment/correction.html", context)
+        also = version.content.get("accepted", [])[1:]
+        context = {"correction": corrected, "question": corrected.question, "also": also}
+        return render_to_string("assessment/key.html", context)
     return render_to_string("assessment/question.html", {"question": paper.question(row), "attempt": Attempt(pk=0)})

@@ -168,8 +168,9 @@
   }
   /* A button leads away only once everything is saved: what the network keeps waiting stays on this page. */
   async function leave(event) {
-    if (closed || !isWaiting()) return;
+    if (closed || (navigator.onLine && !isWaiting())) return;
     event.preventDefault();
+    if (!navigator.onLine) return say(form.dataset.textOffline, true); // rather than the browser's own page of error
     say(form.dataset.textSaving);
     await sendAll();
     if (closed || !isWaiting()) form.requestSubmit(event.submitter);
@@ -203,7 +204,11 @@
   form.addEventListener("change", changed);
   form.addEventListener("input", (event) => { if (event.target.matches("input[type=text], textarea")) changed(event); });
   form.addEventListener("submit", leave);
-  window.addEventListener("online", () => { patience = 1000; sendAll(); });
+  window.addEventListener("online", () => {
+    patience = 1000;
+    if (isWaiting()) sendAll();
+    else if (!closed) say(form.dataset.textSaved);
+  });
   document.addEventListener("visibilitychange", () => { if (!document.hidden) sendAll(); });
   if (isWaiting()) { say(form.dataset.textSaving); sendAll(); }
 })();
