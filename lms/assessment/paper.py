@@ -93,11 +93,12 @@ class Correction:
     explanation: str
     competence: str
     explanation_html: str = ""  # safe; "" where the explanation is plain
+    is_excluded: bool = False  # neutralised: it counts for nobody
 
     @property
     def verdict(self) -> str:
-        """right, partly or wrong; noted where nothing is marked."""
-        if self.question.is_opinion:
+        """right, partly or wrong; noted where nothing counts."""
+        if self.question.is_opinion or self.is_excluded:
             return "noted"
         if self.awarded_points >= self.question.points:
             return "right"

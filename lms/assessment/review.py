@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from django.urls import reverse
@@ -93,10 +93,11 @@ def _by_question(lines: Iterable[MarkLine]) -> dict[int | None, list[MarkLine]]:
 
 
 def _review(row, lines, appeals, told_at, now, urls) -> Review:
+    is_excluded = bool(lines) and lines[-1].kind == Kind.NEUTRALISE and not lines[-1].max_points
     return Review(
         served_id=row.pk,
         position=row.position,
-        correction=paper.correction(row, row.competence),
+        correction=replace(paper.correction(row, row.competence), is_excluded=is_excluded),
         awaits_marking=row.awaits_marking,
         decisions=[decision(line) for line in lines] if _says_something(lines) else [],
         appeals=appeals,

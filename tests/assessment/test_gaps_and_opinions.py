@@ -224,6 +224,16 @@ def test_quiz_of_opinions_alone_is_passed():
 
 
 @pytest.mark.django_db
+def test_nobody_is_thanked_for_an_opinion_they_kept(client):
+    attempt = open_attempt(quiz=QuizPageFactory(questions=[QuestionFactory(kind=kind) for kind in ("survey", "essay")]))
+    actions.submit(attempt, timezone.now())
+    client.force_login(attempt.enrolment.person)
+    page = client.get(reverse("assessment:result", args=[attempt.pk])).content.decode()
+    assert (page.count("Sans réponse"), page.count("Merci de votre avis")) == (2, 0)
+    assert "Cette question n’est pas notée." in page
+
+
+@pytest.mark.django_db
 def test_wrong_gap_shows_what_was_right(client):
     question = QuestionFactory(kind="gap_fill")
     attempt = open_attempt(quiz=QuizPageFactory(parent=course_with(lessons=0, quiz=False), questions=[question]))

@@ -308,7 +308,8 @@ def test_the_learner_reads_the_decision(client, quiz, faulty):
     page = client.get(reverse("assessment:result", args=[attempt.pk])).content.decode()
     assert "Question neutralisée" in page
     assert "Deux réponses étaient justes." in page
-    assert "ne compte pas" in page
+    assert "Question neutralisée : elle ne compte pas" in page
+    assert "À revoir" not in page  # the other one was right
 
 
 @pytest.mark.parametrize("who", ["other trainer", "learner", Role.HR, Role.CERTIFICATION])
