@@ -14,6 +14,7 @@ from cryptography import x509
 from django.conf import settings as django_settings
 from PIL import Image, ImageChops
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.fields import MDPPerm
 from reportlab.pdfgen.canvas import Canvas
 
 from certificates.design import default_content
@@ -188,6 +189,14 @@ def test_whole_document_is_found_intact_and_ours(sealed, roots):
     check = check_pdf(sealed, roots)
     assert check.verdict == Verdict.INTACT
     assert check.sealed_by == "Bac à sable – cachet du Centre de transformation digitale"
+
+
+def test_seal_is_a_certification_that_allows_no_change(sealed):
+    reader = PdfFileReader(io.BytesIO(sealed))
+    (seal,) = reader.embedded_signatures
+    assert seal.docmdp_level == MDPPerm.NO_CHANGES
+    assert reader.root["/Perms"]["/DocMDP"] == seal.sig_object
+    assert (seal.signer_cert.public_key.curve, seal.md_algorithm) == (("named", "secp256r1"), "sha256")
 
 
 @needs_poppler
