@@ -44,7 +44,8 @@ def start_check(enrolment: Enrolment, purpose: str, now: datetime, random: Rando
         return checks[-1]
     if not issue_rules.may_try(len(_counted(checks, enrolment)), settings.LMS_CHECK_TRIES, is_open=False):
         raise CheckRefused
-    versions = questions_to_ask(enrolment, settings.LMS_CHECK_QUESTIONS, random)
+    untold = untold_questions(enrolment.course, now)
+    versions = questions_to_ask(enrolment, settings.LMS_CHECK_QUESTIONS, random, last=untold)
     return _begin(versions, random, enrolment=enrolment, purpose=purpose, number=len(checks) + 1, started_at=now)
 
 
@@ -120,11 +121,11 @@ def may_start(enrolment: Enrolment, purpose: str) -> bool:
 
 
 def questions_to_ask(
-    enrolment: Enrolment, count: int, random: Random, among: Collection[int] | None = None
+    enrolment: Enrolment, count: int, random: Random, among: Collection[int] | None = None, last: Collection[int] = ()
 ) -> list[QuestionVersion]:
     """So many questions of the quizzes of the course (or `among` these), by chance, those the learner was never asked first.
 
-    Only those that mark themselves, and that no decision set aside.
+    Only those that mark themselves, and that no decision set aside; those of `last` where no other is left.
     """
     quizzes = QuizPage.objects.live().descendant_of(enrolment.course)
     asked = in_all([asked_by(quiz) for quiz in quizzes.prefetch_related("draws")])
@@ -137,7 +138,7 @@ def questions_to_ask(
     )
     random.shuffle(versions)
     seen = _seen_by(enrolment.person_id)
-    return sorted(versions, key=lambda version: version.question_id in seen)[:count]
+    return sorted(versions, key=lambda one: (one.question_id in last, one.question_id in seen))[:count]
 
 
 def untold_questions(course: CoursePage, now: datetime) -> set[int]:

@@ -137,6 +137,15 @@ def test_check_asks_what_was_never_asked_first(held):
     assert asked.isdisjoint({row.question_id for row in rows})
 
 
+def test_check_asks_the_questions_of_an_open_exam_only_where_no_other_is_left(held, course):
+    """They would be read at home, by someone who has nothing to lose."""
+    known = QuizPage.objects.get().quiz_questions.values_list("question", flat=True)
+    exam = [QuestionFactory() for _ in range(QUESTIONS)]
+    QuizPageFactory(parent=course, questions=exam, preset="exam", closes_at=timezone.now() + timedelta(days=9))
+    check = start_check(held.enrolment, "hold", timezone.now(), Random(1))
+    assert {row.version.question_id for row in check.questions.all()} <= set(known)
+
+
 def test_check_failed_leaves_another_try_then_a_person(held):
     for _ in range(2):
         check = answer(start_check(held.enrolment, "hold", timezone.now()), right=3)
