@@ -35,6 +35,7 @@ from lms.learning.programmes import complete_programme_if_due, follow_programme
 from tests.certificates.makers import (
     Payload,
     a_snapshot,
+    at_once,
     make_certificate,
     make_course,
     make_programme,
@@ -330,8 +331,20 @@ def test_a_programme_is_followed_when_its_courses_are_renewed(ends_in, courses_e
     assert may_be_followed(*days, today, 90) is may
 
 
+@pytest.fixture
+def ending(followed, run_jobs):
+    """Both certificates and that of the programme end in two months; the next ones are good for two years."""
+    person, courses, _programme = followed
+    for course in courses:
+        CoursePolicy.objects.create(course=course, validity_months=2)
+    parts = [make_certificate(person, course) for course in courses]
+    run_jobs("certificates.issue")
+    CoursePolicy.objects.update(validity_months=24)
+    return parts, whole_of(person).get()
+
+
 def renew(part, run_jobs):
-    """The certificate of a course is renewed, as a check passed does it, and all that follows."""
+    """The certificate of a course is renewed, as a check passed does it, and its document made."""
     now = timezone.now()
     ends_on = last_day(part.enrolment.course_id, timezone.localdate(now))
     with transaction.atomic():
@@ -339,30 +352,49 @@ def renew(part, run_jobs):
             part, part.printed, "renewal", locked_series(now), None, "", now,
             design_version_id=part.design_version_id, expires_on=ends_on,
         )  # fmt: skip
-    for name in ("certificates.issue", "certificates.renew_programme", "certificates.issue"):
-        run_jobs(name)
+    run_jobs("certificates.issue")
     return part.renewal()
 
 
-def test_a_programme_is_renewed_with_the_last_of_its_certificates_that_ends(followed, run_jobs, client):
-    person, courses, _programme = followed
-    for course in courses:
-        CoursePolicy.objects.create(course=course, validity_months=2)
-    parts = [make_certificate(person, course) for course in courses]
-    run_jobs("certificates.issue")
-    whole = whole_of(person).get()
-    CoursePolicy.objects.update(validity_months=24)
+def test_a_programme_is_renewed_with_the_last_of_its_certificates_that_ends(ending, run_jobs, client):
+    parts, whole = ending
     renewed = [renew(parts[0], run_jobs)]
+    run_jobs("certificates.renew_programme")
     assert whole.renewal() is None
     renewed.append(renew(parts[1], run_jobs))
+    run_jobs("certificates.renew_programme")
+    run_jobs("certificates.issue")
     new = whole.renewal()
     assert (new.state, new.series, new.number, new.expires_on) == (State.VALID, "CTDP", 2, renewed[1].expires_on)
     assert [part.number for part in new.printed.parts] == [row.printed_number for row in renewed]
     whole.refresh_from_db()
     assert whole.state == State.VALID
     assert renew_programme_certificate(whole.programme_enrolment_id, timezone.now()) is None  # delivered again
-    client.force_login(person)
+    client.force_login(whole.person)
     assert "Il se renouvelle avec ceux de ses formations" in client.get(new.get_absolute_url()).content.decode()
+
+
+def test_a_programme_whose_certificate_was_suspended_is_not_renewed(ending, run_jobs):
+    parts, whole = ending
+    for part in parts:
+        renew(part, run_jobs)
+    suspend_certificate(whole, make_user(), "Un doute", timezone.now())
+    run_jobs("certificates.renew_programme")
+    assert whole.renewal() is None
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_renew_a_programme_once(ending, run_jobs):
+    parts, whole = ending
+    for part in parts:
+        renew(part, run_jobs)
+    calls = [lambda: renew_programme_certificate(whole.programme_enrolment_id, timezone.now())] * 2
+    assert at_once(*calls) == []
+    assert list(whole_of(whole.person).order_by("number").values_list("number", "origin")) == [
+        (1, "first"),
+        (2, "renewal"),
+    ]
 
 
 def test_a_certificate_is_of_a_course_or_of_a_programme(completed):
