@@ -14,6 +14,7 @@ from certificates.back_office.bulk_acts import MANY_ACTS
 from certificates.back_office.menu import CertificatesGroup
 from certificates.back_office.stopping import emergency_stop
 from certificates.back_office.versions import SubstantialVersionViewSet, mark
+from certificates.back_office.waiting import waiting_work
 from certificates.models import SubstantialVersion, WorkApplication
 from certificates.permissions import HR_OFFICER, OFFICER, VIEW, VIEW_VERSION
 from courses.models import CoursePage
@@ -57,6 +58,9 @@ def version_button(page, user, view_name, next_url=None):
     if page.specific_class is CoursePage and page.live and can_teach(user, page.specific):
         url = reverse("certificate_mark_version", args=[page.pk])
         yield Button(_("Signaler une version importante"), url=url, icon_name="success", priority=56)
+
+
+hooks.register("register_waiting_work", waiting_work)
 
 
 @hooks.register("register_waiting_work")
