@@ -1,6 +1,6 @@
 """Supervised sittings: opened, entered by a code, identities controlled, closed by minutes that nothing changes."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core import mail
@@ -310,6 +310,12 @@ def test_trainer_of_the_course_sees_and_closes_without_controlling(client, sitti
     actions.submit(entry.attempt, timezone.now())
     client.post(reverse("assessment:sitting_close", args=[sitting.pk]), {})
     assert SittingRecord.objects.get().closed_by == trainer
+
+
+@pytest.mark.parametrize(("hours", "shown"), [(2, "23:30"), (12, "09:30, vendredi 27 novembre")])
+def test_end_says_its_day_where_it_is_another(hours, shown):
+    starts_at = datetime(2026, 11, 26, 20, 30, tzinfo=UTC)  # 21:30 in Cotonou
+    assert SupervisedSitting(starts_at=starts_at, ends_at=starts_at + timedelta(hours=hours)).end_shown == shown
 
 
 @pytest.mark.parametrize(

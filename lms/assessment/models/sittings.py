@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import CoursePage, QuizPage
@@ -83,6 +84,12 @@ class SupervisedSitting(AppendOnlyModel):
 
     def is_open(self, now) -> bool:
         return supervision.is_open(self.starts_at, self.ends_at, self.is_closed, now)
+
+    @property
+    def end_shown(self) -> str:
+        """The hour it ends, with the day where that is another."""
+        starts, ends = timezone.localtime(self.starts_at), timezone.localtime(self.ends_at)
+        return date_format(ends, "H:i" if starts.date() == ends.date() else "H:i, l j F")
 
     @property
     def state_label(self) -> str:
