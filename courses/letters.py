@@ -2,15 +2,12 @@
 
 from collections.abc import Sequence
 
-from django.conf import settings
-from django.core.mail import EmailMessage
-from django.template.loader import render_to_string
 from django.urls import reverse
 from wagtail.models import Page, Revision, TaskState
 
 from courses.models import ReviewRecord
 from courses.reviewing import course_of, page_of, reviewers_of
-from lms.core.identity import identity
+from lms.core.letters import send_letter
 
 
 def tell_reviewers(state_pk: int) -> None:
@@ -56,6 +53,4 @@ def tell_of_held_schedule(revision_pk: int, defects: Sequence[str]) -> None:
 
 
 def _send(to: str, letter: str, subject: str, path: str, context: dict) -> None:
-    site_name = identity().name
-    context = {"url": f"{settings.LMS_PUBLIC_URL}{path}", "site_name": site_name, **context}
-    EmailMessage(subject, render_to_string(f"courses/email/{letter}.txt", context), to=[to]).send()
+    send_letter(to, f"courses/email/{letter}.txt", subject, path, **context)

@@ -1,13 +1,10 @@
 """What assessment writes by e-mail; called by jobs, outside any transaction."""
 
-from django.conf import settings
-from django.core.mail import EmailMessage
-from django.template.loader import render_to_string
 from django.urls import reverse
 
 from courses.models import QuizPage
 from lms.assessment.models import Allowance, Attempt, SittingSupervisor
-from lms.core.identity import identity
+from lms.core.letters import send_letter
 
 
 def write_to_learner(attempt: Attempt, letter: str, subject: str, **context) -> None:
@@ -46,11 +43,4 @@ def _send(to: str, attempt: Attempt, letter: str, subject: str, path: str, conte
 
 
 def _post(to: str, letter: str, subject: str, path: str, quiz: QuizPage, context: dict) -> None:
-    context = {
-        "quiz": quiz,
-        "url": f"{settings.LMS_PUBLIC_URL}{path}",
-        "site_name": identity().name,
-        **context,
-    }
-    body = render_to_string(f"assessment/email/{letter}.txt", context)
-    EmailMessage(f"{subject} : {quiz.title}", body, to=[to]).send()
+    send_letter(to, f"assessment/email/{letter}.txt", f"{subject} : {quiz.title}", path, quiz=quiz, **context)
