@@ -6,12 +6,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from certificates.actions.succession import locked_series, reserve_after
+from certificates.actions.succession import locked_enrolment, locked_series, reserve_after
 from certificates.models import Certificate, WorkApplication, WorkDecision
 from certificates.rules import applying
 from lms.core import audit
 from lms.core.jobs import enqueue
-from lms.learning.models import Enrolment
 from lms.people.models import Post, User
 
 APPLIED, VALID, VOID = "N4", Certificate.State.VALID, Certificate.State.VOID
@@ -64,7 +63,7 @@ def ask_for_confirmation(certificate: Certificate, statement: str, now: datetime
     """
     if certificate.enrolment_id is None:
         raise ApplicationRefused
-    Enrolment.objects.select_for_update().get(pk=certificate.enrolment_id)
+    locked_enrolment(certificate.enrolment_id)
     if not may_ask(certificate) or len(statement.strip()) < applying.SHORTEST_STATEMENT:
         raise ApplicationRefused
     if not managers_of(certificate.person, timezone.localdate(now)):
@@ -93,11 +92,11 @@ def confirm_application(
 ) -> WorkDecision:
     """The hierarchy has seen it applied: a certificate N4 is reserved, which leaves the former one as it is.
 
-    It says what the newest certificate of the enrolment that stands says, with the same last day. Locks the counter, then
-    that one and the enrolment. Raises NotTheirManager, ApplicationRefused.
+    It says what the newest certificate of the enrolment that stands says, with the same last day. Locks the enrolment,
+    the counter, then that one. Raises NotTheirManager, ApplicationRefused.
     """
-    series = locked_series(now)
     post = _post_that_entitles(application, author, now)
+    series = locked_series(now)
     completed_on = timezone.localdate(application.enrolment.completion.completed_at)
     if not applying.is_observable(observed_on, completed_on, timezone.localdate(now)):
         raise ApplicationRefused
@@ -125,7 +124,7 @@ def refuse_application(application: WorkApplication, author: User, reason: str, 
 
 def _post_that_entitles(application: WorkApplication, author: User, now: datetime) -> Post:
     """The enrolment is locked; the post in force of the holder that names the author."""
-    Enrolment.objects.select_for_update().get(pk=application.enrolment_id)
+    locked_enrolment(application.enrolment_id)
     if WorkDecision.objects.filter(application=application).exists():
         raise ApplicationRefused
     posts = Post.objects.in_force(timezone.localdate(now)).filter(person=application.holder_id, manager=author)

@@ -83,7 +83,7 @@ def assign_batch(version: SubstantialVersion, after: int, now: datetime) -> tupl
     pks = list(rows.values_list("pk", flat=True)[:BATCH])
     if not pks:
         return 0, 0, 0
-    list(Enrolment.objects.select_for_update().filter(pk__in=pks).order_by("pk").values_list("pk"))
+    list(Enrolment.objects.select_for_update(no_key=True).filter(pk__in=pks).order_by("pk").values_list("pk"))
     deltas = deltas_of(version, list(rows.filter(pk__in=pks)))  # without those another worker asked meanwhile
     enrolments = [delta.enrolment for delta in deltas]
     Recertification.objects.open().filter(enrolment__in=enrolments).update(state=State.SUPERSEDED)

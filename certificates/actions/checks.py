@@ -13,6 +13,7 @@ from certificates.actions.holds import release_by_check
 from certificates.actions.issuing import last_certificate
 from certificates.actions.recertifying import RecertificationRefused, left_to_read, lessons_of, recertify
 from certificates.actions.renewals import renew_by_check
+from certificates.actions.succession import locked_enrolment
 from certificates.models import Certificate, CheckQuestion, KnowledgeCheck, Recertification
 from certificates.rules import issuing as issue_rules
 from courses.asked import asked_by, in_all
@@ -38,7 +39,7 @@ class CheckRefused(Exception):
 def start_check(enrolment: Enrolment, purpose: str, now: datetime, random: Random | None = None) -> KnowledgeCheck:
     """Begin a check, or find again the one that is open. Locks the enrolment. Raises CheckRefused."""
     random = random or SystemRandom()
-    enrolment = Enrolment.objects.select_for_update(of=("self",)).select_related("course").get(pk=enrolment.pk)
+    enrolment = locked_enrolment(enrolment.pk)
     checks = list(enrolment.knowledge_checks.filter(purpose=purpose))
     if checks and checks[-1].submitted_at is None:
         return checks[-1]
@@ -53,12 +54,10 @@ def start_check(enrolment: Enrolment, purpose: str, now: datetime, random: Rando
 def start_update_check(recertification: Recertification, now: datetime, random: Random | None = None) -> KnowledgeCheck:
     """Begin the check of an update, or find again the one that is open: the questions of what changed, once it is read.
 
-    One left open for an earlier version is handed in as it is. Locks the enrolment. Raises CheckRefused.
+    One left open for an earlier version is handed in as it is. Locks the enrolment, then what handing in locks. Raises CheckRefused.
     """
     random = random or SystemRandom()
-    enrolment = Enrolment.objects.select_for_update(of=("self",)).select_related("course").get(
-        pk=recertification.enrolment_id
-    )  # fmt: skip
+    enrolment = locked_enrolment(recertification.enrolment_id)
     row = Recertification.objects.select_related("enrolment").get(pk=recertification.pk)
     checks = list(enrolment.knowledge_checks.filter(purpose=Purpose.UPDATE))
     if checks and checks[-1].submitted_at is None:

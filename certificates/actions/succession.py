@@ -16,6 +16,7 @@ from certificates.rules.names import name_seal
 from certificates.snapshot import Snapshot
 from lms.core import audit
 from lms.core.jobs import enqueue
+from lms.learning.models import Enrolment
 from lms.people.models import User
 
 Origin = Certificate.Origin
@@ -89,8 +90,20 @@ def reserve_after(
     return certificate
 
 
+def locked_enrolment(pk: int) -> Enrolment:
+    """An enrolment with its course, its row locked until the transaction ends; what names it is inserted without waiting.
+
+    Whoever locks several rows takes them in this order: enrolment, check of knowledge, counter, update asked, certificate.
+    """
+    rows = Enrolment.objects.select_for_update(of=("self",), no_key=True)
+    return rows.select_related("course").get(pk=pk)
+
+
 def locked_series(now: datetime, is_of_programme: bool = False) -> Series:
-    """The counter of today's year, its row locked until the transaction ends; programmes have their own."""
+    """The counter of today's year, its row locked until the transaction ends; programmes have their own.
+
+    After the enrolment and the check of knowledge, before certificates: the order of `locked_enrolment`.
+    """
     code = settings.LMS_PROGRAMME_SERIES if is_of_programme else settings.LMS_CERTIFICATE_SERIES
     counter = {"code": code, "year": timezone.localdate(now).year}
     Series.objects.get_or_create(**counter)

@@ -1,17 +1,33 @@
 """Two people decide at the same moment, workers take the same line: one decision, one act, on both databases."""
 
+import contextlib
+import threading
+
 import pytest
+from django.db import connection
 from django.utils import timezone
 
-from certificates.actions import AlreadyDecided, refuse_hold, release_hold
+from certificates.actions import AlreadyDecided, applying, checks, refuse_hold, release_hold
 from certificates.actions.act_batches import approve_acts, propose_acts, reject_acts, run_acts, settle_line
+from certificates.actions.assigning import assign_version
 from certificates.actions.batches import approve_batch, propose_batch
 from certificates.actions.proposals import BatchRefused
 from certificates.actions.stopping import NotStopped, stop_issuing
-from certificates.models import ActBatch, Certificate, CertificateAct, Hold, IssueBatch, IssuingStop
+from certificates.models import (
+    ActBatch,
+    Certificate,
+    CertificateAct,
+    Hold,
+    IssueBatch,
+    IssuingStop,
+    KnowledgeCheck,
+    Recertification,
+)
 from certificates.permissions import APPROVE_BATCH, PROPOSE_BATCH, REISSUE, REVOKE, VIEW_BATCH
 from lms.core.models import AuditEntry, Job
 from tests.certificates.makers import at_once, make_completion, make_officer, make_reserved, make_unit, make_user, place
+from tests.certificates.test_holds import fill_in
+from tests.certificates.updated import bank_of, certify, make_followed_course, mark, read_again, rewrite
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 RIGHTS = (VIEW_BATCH, PROPOSE_BATCH, APPROVE_BATCH, REVOKE, REISSUE)
@@ -78,3 +94,53 @@ def test_issuing_is_stopped_once_by_two_at_once():
     calls = [lambda: stop_issuing(officer, "Doute", timezone.now(), unit)] * 2
     assert kinds(at_once(*calls)) == [NotStopped]
     assert IssuingStop.objects.in_force().count() == 2
+
+
+def ask_to_update(course, trainer, lesson, question):
+    """A lesson changes, and its holder is asked to read it again, which they do."""
+    rewrite(course, lesson)
+    assign_version(mark(course, trainer, [question]), timezone.now(), lambda seen, total: None)
+    update = Recertification.objects.open().get()
+    read_again(update)
+    return update
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite writes one at a time")
+def test_update_begun_and_application_confirmed_at_once_both_end(monkeypatch):
+    """Each, past its first lock, waits for the other to be past its own, unless that one is kept waiting."""
+    course, trainer, manager = make_followed_course(), make_user(is_superuser=True), make_user()
+    held, (first, second, _third) = certify(course), bank_of(course)
+    place(held.person, make_unit(), manager)
+    said = "Chaque semaine, je trie le courrier du service."
+    application = applying.ask_for_confirmation(held, said, timezone.now())
+    left_open = checks.start_update_check(ask_to_update(course, trainer, "lecon-1", first), timezone.now())
+    fill_in(left_open)
+    update = ask_to_update(course, trainer, "lecon-2", second)
+    past_first_lock = threading.Barrier(2)
+
+    def meet():
+        with contextlib.suppress(threading.BrokenBarrierError):
+            past_first_lock.wait(timeout=2)
+
+    def after(real):
+        def locked(*args):
+            found = real(*args)
+            meet()
+            return found
+
+        return locked
+
+    for place_of, name in (
+        (checks, "locked_enrolment"), (applying, "locked_series"), (applying, "_post_that_entitles"),
+    ):  # fmt: skip
+        monkeypatch.setattr(place_of, name, after(getattr(place_of, name)))
+    today = timezone.localdate()
+    calls = [
+        lambda: checks.start_update_check(update, timezone.now()),
+        lambda: applying.confirm_application(application, manager, today, "", timezone.now()),
+    ]
+    assert at_once(*calls) == []
+    assert held.confirmation().origin == "applied"
+    left_open.refresh_from_db()
+    assert left_open.is_convincing and left_open.submitted_at
+    assert KnowledgeCheck.objects.get(submitted_at=None).recertification == update
