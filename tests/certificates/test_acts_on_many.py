@@ -20,10 +20,11 @@ from certificates.actions.act_batches import (
 from certificates.actions.keys import activate_key, compromise_key, introduce_key
 from certificates.actions.logging_acts import log_acts
 from certificates.actions.proposals import BatchRefused
+from certificates.actions.stopping import resume_issuing, stop_issuing
 from certificates.keys.authority import make_sandbox_authority
 from certificates.keys.introduced import new_key
-from certificates.models import ActBatch, Certificate, CertificateAct, IssuingStop, LogEntry, SealKey
-from certificates.permissions import APPROVE_BATCH, REISSUE, REVOKE, STOP, SUSPEND, VIEW, VIEW_ACTS
+from certificates.models import ActBatch, Certificate, CertificateAct, LogEntry, SealKey
+from certificates.permissions import APPROVE_BATCH, REISSUE, REVOKE, SUSPEND, VIEW, VIEW_ACTS
 from certificates.sealing.room import try_key
 from lms.core.models import AuditEntry, Job
 from tests.certificates.makers import make_certificate, make_officer, make_reserved, make_unit, make_user, place
@@ -361,19 +362,39 @@ def test_batch_is_paused_by_two_eyes_and_goes_on_without_losing_an_attempt(clien
     assert ActBatch.objects.get().paused_at is None
 
 
-def test_emergency_stop_holds_reissues_and_no_revocation(unit, proposer, approver, run_jobs):
-    revoked, reissued = valid(unit, 2)
-    officer = make_officer(unit, STOP)
-    IssuingStop.objects.create(reason="Doute", stopped_by=officer, stopped_at=timezone.now())
-    approved("revoke", [revoked], proposer, approver)
-    approved("reissue", [reissued], proposer, approver)
+def test_emergency_stop_holds_no_revocation(unit, proposer, approver, run_jobs):
+    (certificate,) = valid(unit)
+    stop_issuing(make_user(is_superuser=True), "Doute", timezone.now())
+    approved("revoke", [certificate], proposer, approver)
     run_jobs()
-    assert states(revoked, reissued) == ["revoked", "valid"]
-    assert not Certificate.objects.filter(former=reissued).exists()
-    IssuingStop.objects.update(resumed_by=officer, resumed_at=timezone.now(), resume_reason="Fini")
-    Job.objects.waiting().update(run_after=timezone.now())
+    assert states(certificate) == ["revoked"]
+
+
+@pytest.mark.parametrize("done_before", [0, 1])
+def test_reissues_wait_while_issuing_is_stopped_then_each_is_done_once(unit, proposer, approver, run_jobs, done_before):
+    certificates, officer = valid(unit, 3), make_user(is_superuser=True)
+    if not done_before:
+        stop = stop_issuing(officer, "Doute", timezone.now())
+    batch = approved("reissue", certificates, proposer, approver)
+    run_jobs("certificates.run_acts")
+    if done_before:
+        settle_line(batch.lines.first().pk, timezone.now())
+        stop = stop_issuing(officer, "Doute", timezone.now())
     run_jobs()
-    assert states(reissued) == ["replaced"]
+    assert states(*certificates) == ["valid"] * 3  # nor is the document of the one already done made
+    assert batch.lines.unsettled().count() == 3 - done_before
+    waiting = Job.objects.filter(name="certificates.act", state="waiting")
+    assert list(waiting.values_list("attempts", flat=True)) == [0] * (3 - done_before)
+    resume_issuing(stop, officer, "Levée", timezone.now())
+    run_jobs()
+    run_acts(batch)
+    for line in batch.lines.all():
+        settle_line(line.pk, timezone.now())
+    run_jobs()
+    heirs = Certificate.objects.filter(origin="reissue")
+    assert states(*certificates, *heirs) == ["replaced"] * 3 + ["valid"] * 3
+    assert sorted(heirs.values_list("number", flat=True)) == [4, 5, 6]
+    assert not batch.lines.exclude(result="done").exists()
 
 
 def test_lines_far_from_their_key_are_sealed_with_one_authorisation(settings, unit, proposer, approver):

@@ -1,16 +1,10 @@
 """Files sealed with the time when it can be had, then given their archive: exactly once, whatever fails."""
 
 import logging
-import os
-import signal
-import subprocess
-import sys
 from datetime import timedelta
 
 import pytest
-from django.conf import settings as django_settings
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -31,8 +25,9 @@ from certificates.verifying.verdicts import Verdict
 from lms.core.jobs import enqueue
 from lms.core.models import AuditEntry, Job
 from lms.core.permissions import OPERATE_JOBS
+from tests.certificates.killed import kill_at
 from tests.certificates.makers import make_certificate, make_officer, make_unit, make_user
-from tests.certificates.test_issuing import CHILD, at_once, stored_files
+from tests.certificates.test_issuing import at_once, stored_files
 from tests.certificates.time_server import Dawdler, TimeServer
 
 pytestmark = pytest.mark.django_db
@@ -215,20 +210,8 @@ def test_worker_killed_at_a_step_goes_on_where_it_was(step, tmp_path, settings, 
 
     certificates = [make_certificate() for _ in range(2)]
     job = ask_for_archives(timezone.now())
-    database = str(connection.settings_dict["NAME"])
-    arguments = [database, str(settings.LMS_PKI_DIR), str(tmp_path / "private"), KILLED_AT[step], str(job.pk)]
-    environment = {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": "lms.settings.test",
-        "LMS_TEST_DATA_DIR": str(django_settings.LMS_DATA_DIR),
-        "LMS_ARCHIVE_AFTER_MINUTES": "0",
-    }
-    child = subprocess.run(
-        [sys.executable, "-c", CHILD, *arguments], env=environment, capture_output=True, text=True, check=False
-    )
-    assert child.returncode == -signal.SIGKILL, child.stderr
+    kill_at(KILLED_AT[step], job, tmp_path, LMS_ARCHIVE_AFTER_MINUTES="0")
     assert all(len(levels(certificate)) == 1 for certificate in certificates)
-    Job.objects.filter(pk=job.pk).update(lease_until=timezone.now())
     assert run_job(job.pk)
     for certificate in certificates:
         assert levels(certificate) == [(1, "b-t"), (2, "b-lta")]

@@ -1,17 +1,12 @@
 """From the completed course to the sealed file: exactly once, whatever happens to the workers."""
 
 import os
-import signal
-import subprocess
-import sys
-import textwrap
 from pathlib import Path
 
 import pytest
-from django.conf import settings as django_settings
 from django.core import mail
 from django.core.files.storage import storages
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from certificates.actions import (
@@ -32,6 +27,7 @@ from lms.core.jobs import run_job
 from lms.core.models import AuditEntry, Job
 from lms.learning.models import Completion, Enrolment
 from lms.learning.signals import course_completed
+from tests.certificates.killed import kill_at
 from tests.certificates.makers import (
     Payload,
     at_once,
@@ -249,37 +245,6 @@ KILLED_AT = {
     "between sealing and storing": "certificates.tasks.signing.publish_certificate",
     "between storing and publishing": "certificates.actions.issuing.storage.fingerprint",
 }
-CHILD = textwrap.dedent(
-    """
-    import os, signal, sys, importlib
-    import django
-    from django.conf import settings
-    database, pki, private, target, job = sys.argv[1:]
-    settings.DATABASES["default"]["NAME"] = database
-    from django.db import connections
-    connections["default"].settings_dict["NAME"] = database
-    settings.LMS_PKI_DIR = pki
-    settings.STORAGES["private"]["OPTIONS"]["location"] = private
-    django.setup()
-    module, _, name = target.rpartition(".")
-    try:
-        place = importlib.import_module(module)
-    except ModuleNotFoundError:
-        outer, _, inner = module.rpartition(".")
-        place = getattr(importlib.import_module(outer), inner)
-    real, calls = getattr(place, name), []
-
-    def die(*args, **kwargs):
-        calls.append(1)
-        if name == "fingerprint" and len(calls) < 2:
-            return real(*args, **kwargs)
-        os.kill(os.getpid(), signal.SIGKILL)
-
-    setattr(place, name, die)
-    from lms.core.jobs import run_job
-    run_job(int(job))
-    """
-)
 
 
 @pytest.mark.slow
@@ -291,20 +256,8 @@ def test_worker_killed_at_a_step_leaves_one_certificate_once_the_job_is_taken_up
     completion = make_completion()
     course_completed.send(sender=Enrolment, enrolment=completion.enrolment, completion=completion)
     job = Job.objects.get(name="certificates.issue")
-    database = str(connection.settings_dict["NAME"])
-    arguments = [database, str(settings.LMS_PKI_DIR), str(tmp_path / "private"), KILLED_AT[step], str(job.pk)]
-    environment = {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": "lms.settings.test",
-        "LMS_TEST_DATA_DIR": str(django_settings.LMS_DATA_DIR),
-        "LMS_TSA_URL": settings.LMS_TSA_URL,
-    }
-    child = subprocess.run(
-        [sys.executable, "-c", CHILD, *arguments], env=environment, capture_output=True, text=True, check=False
-    )
-    assert child.returncode == -signal.SIGKILL, child.stderr
+    kill_at(KILLED_AT[step], job, tmp_path, LMS_TSA_URL=settings.LMS_TSA_URL)
     assert Certificate.objects.get().state == "reserved"
-    Job.objects.filter(pk=job.pk).update(lease_until=timezone.now())
     assert run_job(job.pk)
     certificate = Certificate.objects.get()
     assert (certificate.state, certificate.number) == ("valid", 1)

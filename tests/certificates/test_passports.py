@@ -27,9 +27,11 @@ from certificates.verifying.checking import check_pdf
 from certificates.verifying.trust import time_roots, trusted_roots
 from certificates.verifying.verdicts import Verdict
 from certificates.words import moment_in_words
+from lms.core.jobs import run_job
 from lms.core.models import AuditEntry, Job
 from tests.certificates.documents import a_passport
 from tests.certificates.dropping import drop_file
+from tests.certificates.killed import kill_at
 from tests.certificates.makers import Payload, make_certificate, make_reserved, make_unit, make_user, place
 
 pytestmark = pytest.mark.django_db
@@ -152,12 +154,29 @@ def test_each_asking_is_a_new_picture_and_a_day_has_its_measure(client, certific
     assert "en préparation" in page_of_post(client)
 
 
-def test_killed_worker_leaves_one_passport(certificate):
-    """Whoever starts again finds it to make, or made."""
-    passport = make_made(certificate.person)
-    make_passport(Payload(passport=passport.pk))
-    again = Passport.objects.get()
-    assert (again.sha256, again.made_at) == (passport.sha256, passport.made_at)
+KILLED_AT = {
+    "before drawing": "certificates.tasks.signing.draw_passport",
+    "between drawing and sealing": "certificates.lasting.signature.seal_documents",
+    "between sealing and storing": "certificates.tasks.signing.publish_passport",
+    "between storing and recording": "certificates.actions.passports.storage.fingerprint",
+}
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("step", KILLED_AT)
+def test_worker_killed_at_a_step_leaves_one_passport_once_the_job_is_taken_up_again(step, tmp_path, settings):
+    settings.LMS_TSA_URL = "http://127.0.0.1:9/"  # without a time-stamp, the same passport gives the same file
+    asked = ask_for_passport(make_certificate().person, True, timezone.now())
+    others, job = stored_files(), Job.objects.get(name=JOB)
+    kill_at(KILLED_AT[step], job, tmp_path, LMS_TSA_URL=settings.LMS_TSA_URL)
+    assert Passport.objects.get().state == "asked"
+    assert run_job(job.pk)
+    passport = Passport.objects.get()
+    assert (passport.pk, passport.state) == (asked.pk, "made")
+    assert stored_files() - others == {passport.sha256}
+    assert make_passport(Payload(passport=passport.pk)) is None  # delivered twice
+    assert Passport.objects.get().made_at == passport.made_at
 
 
 def test_slower_of_two_workers_leaves_no_file(certificate):
