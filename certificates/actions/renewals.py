@@ -73,8 +73,14 @@ def ask_for_reminders(today: date) -> int:
     """Put one reminder in the outbox for each certificate that may be renewed and has not ended; how many."""
     soon = renewable(today).filter(expires_on__gte=today).values_list("pk", flat=True)
     for pk in soon.iterator(BATCH):
-        enqueue("certificates.tell_renewal", key=f"certificate:renewal:{pk}", payload={"certificate": pk})
+        ask_for_reminder(pk)
     return soon.count()
+
+
+def ask_for_reminder(certificate_pk: int) -> None:
+    """Have its holder told that a certificate ends; once, however often it is asked."""
+    key = f"certificate:renewal:{certificate_pk}"
+    enqueue("certificates.tell_renewal", key=key, payload={"certificate": certificate_pk})
 
 
 def tries_since(certificate: Certificate) -> int:

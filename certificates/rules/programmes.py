@@ -36,3 +36,10 @@ def may_be_followed(
     opens = today + timedelta(days=opens_days)
     are_renewed = of_courses is None or of_courses > opens
     return ends_on <= opens and are_renewed and (next_end is None or next_end > ends_on)
+
+
+def renewal_opens_on(issued_on: date, ends_on: date, opens_days: int) -> date:
+    """From when the certificate of a programme may be renewed by itself: so many days before its last, and not in the first
+    half of its term, so that a short one just renewed is not renewed again.
+    """
+    return ends_on - min(timedelta(days=opens_days), (ends_on - issued_on) // 2)

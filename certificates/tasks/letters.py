@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from certificates.actions.applying import managers_of
 from certificates.actions.assigning import TELL_JOB
+from certificates.actions.programme_renewals import outlook_of
 from certificates.actions.renewals import may_renew
 from certificates.actions.versions import DECIDED_JOB
 from certificates.models import (
@@ -73,11 +74,18 @@ def tell_hold(job):
 def tell_renewal(job):
     """Remind the holder that a certificate ends soon, and how to renew it."""
     certificate = Certificate.objects.select_related("person").get(pk=job.payload["certificate"])
-    if not may_renew(certificate, timezone.localdate()):
+    today, outlook = timezone.localdate(), None
+    if certificate.is_of_programme:
+        outlook, path = outlook_of(certificate, today), certificate.get_absolute_url()
+        if certificate.state_today != Certificate.State.VALID or outlook.renewal:
+            return
+    elif may_renew(certificate, today):
+        path = reverse("certificates:renewal", args=[certificate.pk])
+    else:
         return
     subject = f"Votre certificat {certificate.printed_number} arrive à son terme"
-    path = reverse("certificates:renewal", args=[certificate.pk])
-    send_letter(certificate.person.email, "certificates/email/renewal.txt", subject, path, certificate=certificate)
+    context = {"certificate": certificate, "outlook": outlook, "contact": settings.LMS_CONTACT_EMAIL}
+    send_letter(certificate.person.email, "certificates/email/renewal.txt", subject, path, **context)
 
 
 @job_handler(TELL_JOB)

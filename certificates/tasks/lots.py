@@ -7,6 +7,7 @@ from certificates.actions.assigning import assign_version
 from certificates.actions.batches import run_batch
 from certificates.actions.programme_renewals import JOB as RENEW_PROGRAMME_JOB
 from certificates.actions.programme_renewals import renew_programme_certificate
+from certificates.actions.renewals import ask_for_reminder
 from certificates.actions.versions import ASSIGN_JOB
 from certificates.models import (
     ActBatch,
@@ -47,5 +48,9 @@ def assign(job):
 
 @job_handler(RENEW_PROGRAMME_JOB)
 def renew_programme(job):
-    """The certificate of a programme, once those of its courses were renewed; its document is another job."""
-    renew_programme_certificate(job.payload["programme_enrolment"], timezone.now())
+    """The certificate of a programme, once those of its courses go on; its document is another job. Its holder is told, once,
+    what keeps one that ends from being renewed.
+    """
+    renewed = renew_programme_certificate(job.payload["programme_enrolment"], timezone.now())
+    if renewed is None and "ending" in job.payload:
+        ask_for_reminder(job.payload["ending"])

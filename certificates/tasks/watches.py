@@ -15,6 +15,7 @@ from certificates.actions import (
 )
 from certificates.actions.assigning import ask_for_late_holders
 from certificates.actions.file_checks import forget_checks
+from certificates.actions.programme_renewals import ask_for_endings
 from certificates.actions.renewals import ask_for_reminders
 from lms.core.jobs import enqueue
 
@@ -55,8 +56,9 @@ def close_log_daily():
 
 @shared_task(name="certificates.remind_of_ends")
 def remind_of_ends():
-    """Remind those whose certificate may be renewed, once each."""
+    """Remind those whose certificate may be renewed, once each, and renew those of programmes whose courses go on."""
     ask_for_reminders(timezone.localdate())
+    ask_for_endings(timezone.localdate())
 
 
 @shared_task(name="certificates.ask_late_holders")

@@ -16,6 +16,7 @@ from django.views.generic import ListView
 from certificates import storage
 from certificates.actions import choose_visibility, renew_link
 from certificates.actions.picturing import ask_for_picture, picture_to_show
+from certificates.actions.programme_renewals import outlook_of
 from certificates.credentials.picture import png_badge, svg_badge
 from certificates.facts import printed_facts, standing_of
 from certificates.forms import VisibilityForm
@@ -68,6 +69,7 @@ def certificate(request, pk):
         "linkedin_url": linkedin_address(certificate, shared_url),
         "visibility_form": VisibilityForm(initial={"visibility": certificate.visibility}),
         "checks": checks_of(certificate, timezone.localdate()),
+        "outlook": outlook_of(certificate, timezone.localdate()) if is_holder and certificate.is_of_programme else None,
         "trail": [(_("Mes certificats"), reverse("certificates:mine")), (certificate.printed_number, None)],
     }
     return render(request, "certificates/certificate.html", context)

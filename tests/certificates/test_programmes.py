@@ -18,13 +18,20 @@ from certificates.actions import (
     void_number,
 )
 from certificates.actions.issuing import last_day
-from certificates.actions.programme_renewals import renew_programme_certificate
+from certificates.actions.programme_renewals import ask_for_endings, renew_programme_certificate
 from certificates.actions.programmes import certified_courses, reserve_programme_certificate
 from certificates.actions.renewals import renewable
 from certificates.actions.succession import locked_series, reserve_after
 from certificates.facts import printed_facts
 from certificates.models import Certificate, CoursePolicy
-from certificates.rules.programmes import earliest_end, levels_together, lowest_assurance, may_be_followed
+from certificates.rules import issuing
+from certificates.rules.programmes import (
+    earliest_end,
+    levels_together,
+    lowest_assurance,
+    may_be_followed,
+    renewal_opens_on,
+)
 from certificates.snapshot import AttestedLevel, CoursePart, Snapshot
 from certificates.tasks.signing import issue
 from lms.core.jobs import enqueue
@@ -371,7 +378,7 @@ def test_a_programme_is_renewed_with_the_last_of_its_certificates_that_ends(endi
     assert whole.state == State.VALID
     assert renew_programme_certificate(whole.programme_enrolment_id, timezone.now()) is None  # delivered again
     client.force_login(whole.person)
-    assert "Il se renouvelle avec ceux de ses formations" in client.get(new.get_absolute_url()).content.decode()
+    assert "il est renouvelé de lui-même" in client.get(new.get_absolute_url()).content.decode()
 
 
 def test_a_programme_whose_certificate_was_suspended_is_not_renewed(ending, run_jobs):
@@ -381,6 +388,88 @@ def test_a_programme_whose_certificate_was_suspended_is_not_renewed(ending, run_
     suspend_certificate(whole, make_user(), "Un doute", timezone.now())
     run_jobs("certificates.renew_programme")
     assert whole.renewal() is None
+
+
+@pytest.mark.parametrize(
+    ("issued", "ends", "opens"),
+    [((2026, 1, 1), (2028, 1, 1), (2027, 10, 3)), ((2026, 1, 1), (2026, 1, 31), (2026, 1, 16))],
+)
+def test_a_programme_is_renewed_by_itself_in_time_and_not_as_soon_as_it_was(issued, ends, opens):
+    assert renewal_opens_on(date(*issued), date(*ends), 90) == date(*opens)
+
+
+def near_its_term(whole, days=60):
+    """As if issued so long ago that it ends in so many days."""
+    today = timezone.localdate()
+    Certificate.objects.filter(pk=whole.pk).update(
+        issued_on=today - timedelta(days=700), expires_on=today + timedelta(days=days)
+    )
+    mail.outbox.clear()
+
+
+def pass_days(run_jobs, count=2):
+    for number in range(count):
+        ask_for_endings(timezone.localdate() + timedelta(days=number))
+    run_jobs("certificates.renew_programme")
+    run_jobs("certificates.issue")
+    run_jobs("certificates.tell_renewal")
+
+
+def test_a_programme_that_ends_before_its_courses_is_renewed_once_without_asking(completed, run_jobs):
+    person, _parts, whole = completed
+    whole.programme_enrolment.programme.validity_months = 24
+    whole.programme_enrolment.programme.save()
+    near_its_term(whole, days=91)
+    pass_days(run_jobs, count=1)
+    assert whole.renewal() is None
+    near_its_term(whole)
+    pass_days(run_jobs)
+    pass_days(run_jobs)
+    new = whole.renewal()
+    assert (new.state, new.expires_on) == (State.VALID, issuing.last_day(timezone.localdate(), 24))
+    assert whole_of(person).count() == 2
+    assert not mail.outbox  # but that it is ready
+    run_jobs("certificates.tell")
+    assert "Votre document « Agent public numérique » est renouvelé" in mail.outbox[-1].body
+
+
+def test_holder_of_a_programme_is_told_once_which_of_its_courses_to_renew(ending, run_jobs, client):
+    parts, whole = ending
+    renew(parts[0], run_jobs)
+    near_its_term(whole, days=50)
+    pass_days(run_jobs)
+    pass_days(run_jobs)
+    (letter,) = mail.outbox
+    assert letter.subject == f"Votre certificat {whole.printed_number} arrive à son terme"
+    assert "- Signature électronique (jusqu’au" in letter.body
+    assert "- Messagerie" not in letter.body
+    assert letter.body.count(whole.get_absolute_url()) == 1
+    client.force_login(whole.person)
+    page = client.get(whole.get_absolute_url()).content.decode()
+    assert reverse("certificates:renewal", args=[parts[1].pk]) in page
+    assert reverse("certificates:renewal", args=[parts[0].pk]) not in page
+    renew(parts[1], run_jobs)
+    run_jobs("certificates.renew_programme")
+    run_jobs("certificates.issue")
+    page = client.get(whole.get_absolute_url()).content.decode()
+    assert f">{whole.renewal().printed_number}</a>, valide." in page
+
+
+@pytest.mark.django_db
+def test_a_programme_that_was_followed_only_ends_and_its_holder_is_told(run_jobs, client):
+    person, course = make_user(), make_course("Messagerie")
+    programme = make_programme([course], needs_certificates=False, validity_months=12)
+    follow_programme(person, programme, timezone.now())
+    make_certificate(person, course)
+    run_jobs("certificates.issue")
+    whole = whole_of(person).get()
+    near_its_term(whole)
+    pass_days(run_jobs)
+    assert whole.renewal() is None
+    (letter,) = mail.outbox
+    assert "Il ne se renouvelle pas de lui-même." in letter.body
+    client.force_login(person)
+    assert "et ne se renouvelle pas." in client.get(whole.get_absolute_url()).content.decode()
 
 
 @pytest.mark.slow
