@@ -16,6 +16,7 @@ from lms.hr.demo_certificates import add_certification
 from lms.hr.demo_programme import add_programme
 from lms.hr.demo_proofs import add_application, add_sitting
 from lms.hr.demo_review import add_course_to_review
+from lms.hr.demo_versions import add_version
 from lms.hr.models import Evidence
 from lms.learning.actions import enrol, finish_lesson
 from lms.learning.models import Enrolment
@@ -41,6 +42,7 @@ class DemoReport:
     programmes: int = 0
     reviews: int = 0
     proofs: int = 0
+    versions: int = 0
 
 
 @transaction.atomic
@@ -76,6 +78,8 @@ def load_demo(path: Path, now: datetime, today: date) -> DemoReport:
         report.proofs += add_sitting(entry, known[entry.text("formateur")], known[entry.text("apprenant")], now)
     for entry in source.entries("confirmations", default=True):
         report.proofs += add_application(entry, known[entry.text("titulaire")], now)
+    for entry in source.entries("versions", default=True):
+        report.versions += add_version(entry, known[entry.text("titulaire")], known[entry.text("formateur")], now)
     if "certification" in source:
         add_certification(source.entry("certification"), known, now)
     return report

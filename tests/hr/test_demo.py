@@ -10,7 +10,15 @@ from django.utils import timezone
 from certificates.actions import publish_certificate, reserve_certificate
 from certificates.actions.batches import may_decide
 from certificates.lasting.signature import SealedDocument
-from certificates.models import Certificate, Hold, IssueBatch, NameCorrection, WorkApplication
+from certificates.models import (
+    Certificate,
+    Hold,
+    IssueBatch,
+    NameCorrection,
+    Recertification,
+    SubstantialVersion,
+    WorkApplication,
+)
 from courses.actions.review import decide
 from courses.models import CoursePage
 from courses.reviewing import decidable_by
@@ -67,7 +75,22 @@ def test_demo_is_loaded_once_and_tidy(db, run_jobs):
     publish_certificate(reserve_certificate(passed.pk, timezone.now()), sealed, timezone.now())
     Job.objects.update(run_after=timezone.now())
     run_jobs("hr.demo_application")
-    assert WorkApplication.objects.for_manager(User.objects.get(email="responsable@demo.example"), timezone.localdate())
+    manager = User.objects.get(email="responsable@demo.example")
+    assert WorkApplication.objects.for_manager(manager, timezone.localdate())
+
+    run_jobs("hr.demo_version")
+    assert not SubstantialVersion.objects.exists()
+    held = Enrolment.objects.get(person=manager)
+    publish_certificate(
+        reserve_certificate(held.pk, timezone.now()), SealedDocument(b"%PDF", "0" * 64, True), timezone.now()
+    )
+    for _twice in range(2):
+        Job.objects.update(run_after=timezone.now(), state="waiting")
+        run_jobs("hr.demo_version")
+    run_jobs("certificates.assign_version")
+    update = Recertification.objects.open_of(manager).get()
+    assert (update.amount, update.version) == ("1 leçon à revoir, 2 questions", SubstantialVersion.objects.get())
+    assert SubstantialVersion.objects.in_force().exists()
 
     agent = Enrolment.objects.get(person__email="agent@demo.example")
     assert (agent.course.code, agent.done_count, agent.state) == ("messagerie-hygiene", 1, "active")

@@ -43,7 +43,8 @@ class Command(BaseCommand):
         self.stdout.write(
             _(
                 "%(units)d structures, %(people)d personnes, %(evidence)d preuves, %(enrolments)d inscriptions, "
-                "%(programmes)d parcours, %(reviews)d formation à relire, %(proofs)d séance et confirmation ajoutés"
+                "%(programmes)d parcours, %(reviews)d formation à relire, %(proofs)d séance et confirmation, "
+                "%(versions)d version importante ajoutés"
             )
             % vars(report)
         )
