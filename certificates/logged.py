@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from certificates.actions.logging_acts import values_of
 from certificates.models import Certificate, LogEntry, TreeHead
-from certificates.rules.merkle import is_in_tree, leaf_hash, nodes_needed, path_of
+from certificates.rules.merkle import extension_of, is_in_tree, leaf_hash, nodes_needed, path_of
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,12 @@ def logged_acts(certificate: Certificate) -> list[LoggedAct]:
     entries = list(LogEntry.objects.filter(act__certificate=certificate, number__lt=head.size).select_related("act"))
     values = values_of(nodes_needed(head.size, [entry.number for entry in entries]))
     return [LoggedAct(entry, path_of(entry.number, head.size, lambda *place: values[place]), head) for entry in entries]
+
+
+def extension_between(first: TreeHead, last: TreeHead) -> list[bytes]:
+    """The hashes that prove a root to be that of the same lines as an earlier one, and more; one query."""
+    values = values_of(nodes_needed(last.size, (), first.size))
+    return extension_of(first.size, last.size, lambda *place: values[place])
 
 
 def said_of_head(head: TreeHead) -> dict[str, object]:

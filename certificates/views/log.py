@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from certificates.forms import CodeForm
-from certificates.logged import logged_acts, said_of_head, said_of_log
+from certificates.logged import extension_between, logged_acts, said_of_head, said_of_log
 from certificates.models import TreeHead
 from certificates.verifying.limits import limited
 from certificates.views.api import open_to_all, problem, too_many
@@ -44,5 +44,13 @@ def api_proof(request, typed):
 @require_safe
 @limited("published", READS_PER_MINUTE, refuse=too_many)
 def api_heads(request):
-    """The last roots, the newest first."""
-    return JsonResponse({"heads": [said_of_head(head) for head in TreeHead.objects.all()[:HEADS]]})
+    """The last roots, the newest first; with `since`, the size of an earlier one, the proof that the newest extends it."""
+    heads = list(TreeHead.objects.all()[:HEADS])
+    said = {"heads": [said_of_head(head) for head in heads]}
+    if since := request.GET.get("since"):
+        first = TreeHead.objects.filter(size=since).last() if since.isdecimal() else None
+        if first is None:
+            return problem(404, "Aucune racine n’a cette taille.")
+        path = [value.hex() for value in extension_between(first, heads[0])]
+        said["consistency"] = {"first": said_of_head(first), "path": path}
+    return JsonResponse(said)

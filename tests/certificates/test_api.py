@@ -170,6 +170,9 @@ def test_what_is_published_conforms_too(client, conforms):
     close_log(None, timezone.now())
     conforms(client.get(reverse("certificates:api_states")), "/states/")
     assert len(conforms(client.get(reverse("certificates:api_keys")), "/keys/")["keys"]) == 4
-    assert len(conforms(client.get(reverse("certificates:api_heads")), "/log/")["heads"]) == 1
+    heads = reverse("certificates:api_heads")
+    assert len(conforms(client.get(heads), "/log/")["heads"]) == 1
+    assert conforms(client.get(heads, {"since": 2}), "/log/")["consistency"]["path"] == []
+    conforms(client.get(heads, {"since": 1}), "/log/")
     proof = client.get(reverse("certificates:api_log_proof", args=[certificate.public_code]))
     assert len(conforms(proof, "/certificates/{code}/log/")["acts"]) == 2

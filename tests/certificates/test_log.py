@@ -16,7 +16,17 @@ from certificates.actions import close_log, log_acts, revoke_certificate
 from certificates.lasting.port import StampUnavailable
 from certificates.lasting.room import open_time_stamper
 from certificates.models import Certificate, CertificateAct, LogEntry, TreeHead
-from certificates.rules.merkle import is_in_tree, leaf_hash, node_hash, nodes_completed, nodes_needed, path_of, root_of
+from certificates.rules.merkle import (
+    extension_of,
+    is_extension,
+    is_in_tree,
+    leaf_hash,
+    node_hash,
+    nodes_completed,
+    nodes_needed,
+    path_of,
+    root_of,
+)
 from lms.core import append_only
 from tests.certificates.makers import make_certificate, make_reserved, make_user
 
@@ -31,13 +41,19 @@ def plain_root(leaves):
     return node_hash(plain_root(leaves[:middle]), plain_root(leaves[middle:]))
 
 
-@hypothesis_settings(max_examples=60, deadline=None)
-@given(st.integers(1, 70), st.data())
-def test_tree_is_that_of_the_standard_and_proves_what_is_in_it_alone(size, data):
+def tree_of(size):
+    """So many leaves, and the nodes kept as they come."""
     leaves, nodes = [leaf_hash(b"%d" % number) for number in range(size)], {}
     for index, leaf in enumerate(leaves):
         for level, rank, value in nodes_completed(index, leaf, lambda *place: nodes[place]):
             nodes[level, rank] = value
+    return leaves, nodes
+
+
+@hypothesis_settings(max_examples=60, deadline=None)
+@given(st.integers(1, 70), st.data())
+def test_tree_is_that_of_the_standard_and_proves_what_is_in_it_alone(size, data):
+    leaves, nodes = tree_of(size)
     index = data.draw(st.integers(0, size - 1))
     kept = {place: nodes[place] for place in nodes_needed(size, [index])}
     root, path = root_of(size, lambda *place: kept[place]), path_of(index, size, lambda *place: kept[place])
@@ -47,6 +63,24 @@ def test_tree_is_that_of_the_standard_and_proves_what_is_in_it_alone(size, data)
     assert not is_in_tree(leaves[index], index + 1, size, path, root)
     assert not path or not is_in_tree(leaves[index], index, size, path[:-1], root)
     assert len(kept) <= 3 * size.bit_length() + 1
+
+
+@hypothesis_settings(max_examples=100, deadline=None)
+@given(st.integers(1, 70), st.data())
+def test_a_root_is_proved_to_extend_an_earlier_one_and_no_other(size, data):
+    leaves, nodes = tree_of(size)
+    first = data.draw(st.integers(1, size))
+    kept = {place: nodes[place] for place in nodes_needed(size, (), first)}
+    path = extension_of(first, size, lambda *place: kept[place])
+    old, new = plain_root(leaves[:first]), plain_root(leaves)
+    changed = data.draw(st.integers(0, first - 1))
+    other = plain_root([leaf_hash(b"other") if rank == changed else leaf for rank, leaf in enumerate(leaves[:first])])
+    assert is_extension(first, size, path, old, new)
+    assert not is_extension(first, size, path, other, new)
+    assert not is_extension(first, size, path, old, other)
+    assert not is_extension(first, size, [*path, old], old, new)
+    assert not path or not is_extension(first, size, path[:-1], old, new)
+    assert not is_extension(0, size, path, old, new) and not is_extension(size + 1, size, path, old, new)
 
 
 @pytest.mark.django_db
@@ -134,10 +168,30 @@ class TestLog:
         call_command("prove_in_log", certificate.printed_number)
         assert TreeHead.objects.get().root in capsys.readouterr().out
         call_command("prove_in_log")
-        assert "Chaîne entière : 2 lignes." in capsys.readouterr().out
+        said = capsys.readouterr().out
+        assert "Chaîne entière : 2 lignes." in said
+        assert "Racines : 1, chacune prolonge la précédente." in said
         for number in ("CTD-2026-999999", "rien"):
             with pytest.raises(CommandError, match="Aucun certificat"):
                 call_command("prove_in_log", number)
+
+    def test_a_root_kept_by_anyone_is_proved_to_be_extended(self, client, capsys):
+        for _ in range(3):
+            make_certificate()
+            first, last = TreeHead.objects.last(), close_log(None, timezone.now())
+        address = reverse("certificates:api_heads")
+        proof = client.get(address, {"since": first.size}).json()["consistency"]
+        path = [bytes.fromhex(value) for value in proof["path"]]
+        roots = bytes.fromhex(proof["first"]["root"]), bytes.fromhex(last.root)
+        assert (first.size, last.size) == (2, 6)
+        assert is_extension(first.size, last.size, path, *roots)
+        assert "consistency" not in client.get(address).json()
+        assert [client.get(address, {"since": since}).status_code for since in ("3", "x", "9" * 30)] == [404] * 3
+        call_command("prove_in_log")
+        assert "Racines : 3, chacune prolonge la précédente." in capsys.readouterr().out
+        TreeHead.objects.create(size=5, root="00" * 32, made_at=timezone.now())
+        with pytest.raises(CommandError, match="ne prolonge pas la racine"):
+            call_command("prove_in_log")
 
     @pytest.mark.parametrize(
         "statement", ["UPDATE certificates_logentry SET entry = 'x'", "DELETE FROM certificates_treehead"]

@@ -1,10 +1,12 @@
 """Prove that the acts on a certificate are in the log: every hash is computed again, down to the dated root."""
 
+from itertools import pairwise
+
 from django.core.management.base import BaseCommand, CommandError
 
-from certificates.logged import logged_acts
-from certificates.models import Certificate, LogEntry
-from certificates.rules.merkle import leaf_hash
+from certificates.logged import extension_between, logged_acts
+from certificates.models import Certificate, LogEntry, TreeHead
+from certificates.rules.merkle import is_extension, leaf_hash
 
 
 class Command(BaseCommand):
@@ -42,3 +44,9 @@ class Command(BaseCommand):
                 raise CommandError(f"La ligne {count} ne suit pas la précédente.")
             previous, count = entry.leaf, count + 1
         self.stdout.write(f"Chaîne entière : {count} lignes.")
+        heads = list(TreeHead.objects.order_by("size", "pk"))
+        for first, last in pairwise(heads):
+            roots = bytes.fromhex(first.root), bytes.fromhex(last.root)
+            if not is_extension(first.size, last.size, extension_between(first, last), *roots):
+                raise CommandError(f"La racine {last.root} ne prolonge pas la racine {first.root}.")
+        self.stdout.write(f"Racines : {len(heads)}, chacune prolonge la précédente.")
