@@ -69,25 +69,38 @@ def tick(block: Locator, label: str) -> None:
 
 def choose(page: Page, place: Locator, button: str, title: str, search: bool = False) -> None:
     """Choose something by its title in the dialogue that a button opens."""
-    place.get_by_role("button", name=button).click()
-    dialogue = page.get_by_role("dialog")
-    expect(dialogue).to_be_visible()
+    dialogue = open_dialogue(page, place, button)
     if search:  # where there are more than a page
         dialogue.get_by_label("Terme de recherche").fill(title)
     dialogue.get_by_role("link", name=title).first.click()
-    expect(dialogue).to_have_count(0)
+    wait_for_its_end(page)
     expect(place).to_contain_text(title)
 
 
 def upload_image(page: Page, place: Locator, title: str, content: bytes) -> None:
     """Bring a new image in from the dialogue that chooses one."""
-    place.get_by_role("button", name="Choisir une image").click()
-    dialogue = page.get_by_role("dialog")
+    dialogue = open_dialogue(page, place, "Choisir une image")
     dialogue.get_by_role("tab", name="Transférer").click()
     dialogue.get_by_label("Fichier").set_input_files({"name": "image.png", "mimeType": "image/png", "buffer": content})
     dialogue.get_by_label("Titre").fill(title)
     dialogue.get_by_role("button", name="Transférer").click()
-    expect(dialogue).to_have_count(0)
+    wait_for_its_end(page)
+
+
+def open_dialogue(page: Page, place: Locator, button: str) -> Locator:
+    """The dialogue that a button opens, once it has come to rest: then, it takes the focus.
+
+    By the keyboard, for a block just added opens under the mouse, and a click that ends elsewhere is none.
+    """
+    place.get_by_role("button", name=button).press("Enter")
+    dialogue = page.get_by_role("dialog")
+    expect(dialogue).to_be_focused()
+    return dialogue
+
+
+def wait_for_its_end(page: Page) -> None:
+    """Until the dialogue is gone, and not only out of sight: going, it gives the focus back and takes it from who types."""
+    expect(page.locator(".modal")).to_have_count(0)
 
 
 def save(page: Page, action: str = "Enregistrer le brouillon") -> None:
