@@ -19,14 +19,14 @@ def plain_answer(block) -> dict:
             rows = items("options")
             return {
                 "options": [
-                    (pk, option_text(row), bool(row["is_correct"]), row.get("feedback") or "") for pk, row in rows
+                    (pk, text_of(row["text"]), bool(row["is_correct"]), row.get("feedback") or "") for pk, row in rows
                 ]
             }
         case "matching":
-            pairs = [(pk, value["left"], value["right"]) for pk, value in items("pairs")]
+            pairs = [(pk, text_of(value["left"]), value["right"]) for pk, value in items("pairs")]
             return {"pairs": pairs, "distractors": list(block.value["distractors"])}
         case "ordering":
-            return {"items": items("items")}
+            return {"items": [(pk, text_of(text)) for pk, text in items("items")]}
         case "numeric":
             others = [(value["value"], value["tolerance"]) for value in block.value["others"]]
             return {**block.value, "others": others}
@@ -45,7 +45,6 @@ def plain_answer(block) -> dict:
     return dict(block.value)
 
 
-def option_text(option) -> Text:
-    """The text of an option: rich, but in the list of a gap."""
-    text = option["text"]
+def text_of(text: RichText | str) -> Text:
+    """A text of an answer, rich but in lists to pick from."""
     return Rich(freeze_pictures(text.source)) if isinstance(text, RichText) else text

@@ -66,9 +66,9 @@ class NumericAnswerBlock(blocks.StructBlock):
 
 
 class PairBlock(blocks.StructBlock):
-    """Two texts that go together."""
+    """Two texts that go together; those on the right stand in a list, which holds but plain words."""
 
-    left = blocks.CharBlock(label=_("élément"), max_length=MAX_ITEM)
+    left = blocks.RichTextBlock(label=_("élément"), features=INLINE_FEATURES, max_length=MAX_ITEM)
     right = blocks.CharBlock(label=_("correspond à"), max_length=MAX_ITEM)
 
 
@@ -89,7 +89,10 @@ class OrderingAnswerBlock(blocks.StructBlock):
     """Items given in their right order."""
 
     items = blocks.ListBlock(
-        blocks.CharBlock(max_length=MAX_ITEM), label=_("éléments, dans le bon ordre"), min_num=2, max_num=MAX_ITEMS
+        blocks.RichTextBlock(features=INLINE_FEATURES, max_length=MAX_ITEM),
+        label=_("éléments, dans le bon ordre"),
+        min_num=2,
+        max_num=MAX_ITEMS,
     )
 
 

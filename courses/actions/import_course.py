@@ -5,6 +5,7 @@ import json
 import zipfile
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
@@ -59,12 +60,10 @@ class DryRun(Exception):
 def rehearse(package: Package, user: User, as_copy: bool = False) -> Outcome:
     """What importing would do, the installation being as it is: it is done, and taken back. Raises ImportRefused."""
     outcome = Outcome()
-    try:
-        with transaction.atomic():
-            _carry_out(package, user, as_copy, outcome, files=None)
-            raise DryRun
-    except DryRun:
-        outcome.course = None
+    with suppress(DryRun), files_kept_if_done() as files, transaction.atomic():
+        _carry_out(package, user, as_copy, outcome, files, is_rehearsal=True)
+        raise DryRun
+    outcome.course = None
     return outcome
 
 
@@ -76,7 +75,9 @@ def carry_out(package: Package, user: User, as_copy: bool = False) -> Outcome:
     return outcome
 
 
-def _carry_out(package: Package, user: User, as_copy: bool, outcome: Outcome, files: list | None) -> None:
+def _carry_out(
+    package: Package, user: User, as_copy: bool, outcome: Outcome, files: list, is_rehearsal: bool = False
+) -> None:
     said = package.manifest["course"]
     place = place_of_new_courses(user) or ensure_site()
     bank = bank_of(place)
@@ -91,7 +92,7 @@ def _carry_out(package: Package, user: User, as_copy: bool, outcome: Outcome, fi
         return
     loader = Loader(Question.objects.within(bank))
     try:
-        _load_assets(package, bank, user, loader, outcome, files)
+        _load_assets(package, bank, user, loader, outcome, files, is_rehearsal)
         _load_questions(package.manifest["questions"], bank, user, loader, outcome)
         outcome.course = Tree(loader, user, outcome).load(said, place)
     except (IntegrityError, zipfile.BadZipFile) as error:
@@ -105,9 +106,19 @@ def _carry_out(package: Package, user: User, as_copy: bool, outcome: Outcome, fi
 
 
 def _load_assets(
-    package: Package, bank: Collection, user: User, loader: Loader, outcome: Outcome, files: list | None
+    package: Package,
+    bank: Collection,
+    user: User,
+    loader: Loader,
+    outcome: Outcome,
+    files: list,
+    is_rehearsal: bool,
 ) -> None:
-    """The images and documents, those that `user` may choose already taken as they are; in a rehearsal, none is written."""
+    """The images and documents, those that `user` may choose already taken as they are.
+
+    In a rehearsal, none is written but the pictures of questions, of which a version keeps a copy.
+    """
+    asked = json.dumps(package.manifest["questions"]) if is_rehearsal else ""
     for key, told in package.manifest["assets"].items():
         model, policy = _library_of(told["kind"])
         data = package.asset(key)
@@ -118,7 +129,7 @@ def _load_assets(
             item.file, item.file_size = ContentFile(data, key), len(data)
             item.file_hash = sha1(data)
             outcome.counts["file"] += 1
-            if files is not None:
+            if not is_rehearsal or key in asked:
                 item.save()
                 files.append(item.file)
         loader.found[told["kind"], key] = item.pk or 0

@@ -23,6 +23,7 @@ from courses.exports.from_bank import CHUNK, latest_versions, neutral_of
 from courses.imports.questions.files import read_questions
 from courses.imports.questions.neutral import (
     ERROR,
+    RICH_LISTS,
     SKIPPED,
     WARNING,
     ImportedQuestion,
@@ -291,23 +292,23 @@ def fill(
 
 
 def with_images(answer: dict, images: dict[str, int]) -> dict:
-    """The answer whose options name pictures of the library."""
-    return _options_through(answer, lambda html: embedded(html, images))
+    """The answer whose texts name pictures of the library."""
+    return _texts_through(answer, lambda html: embedded(html, images))
 
 
 def with_frozen_pictures(answer: dict) -> dict:
-    """The answer whose options have frozen copies of their pictures."""
-    return _options_through(answer, freeze_pictures)
+    """The answer whose texts have frozen copies of their pictures."""
+    return _texts_through(answer, freeze_pictures)
 
 
-def _options_through(answer: dict, change: Callable[[str], str]) -> dict:
-    if not any(isinstance(text, Rich) for _pk, text, *_more in answer.get("options", ()) if "form" not in answer):
-        return answer
-    rows = [
-        (pk, Rich(change(text.html)) if isinstance(text, Rich) else text, *more)
-        for pk, text, *more in answer["options"]
-    ]
-    return {**answer, "options": rows}
+def _texts_through(answer: dict, change: Callable[[str], str]) -> dict:
+    listed = {
+        name: [
+            (pk, Rich(change(text.html)) if isinstance(text, Rich) else text, *more) for pk, text, *more in answer[name]
+        ]
+        for name in RICH_LISTS & answer.keys()
+    }
+    return {**answer, **listed}
 
 
 def ids_by_text(version: QuestionVersion) -> dict[str, str]:

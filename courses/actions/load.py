@@ -288,9 +288,14 @@ def stream_answer(code: str, kind: str, answer: dict) -> dict:
                 ]
             }
         case "matching":
-            value = {"pairs": [item(pk, {"left": left, "right": right}) for pk, left, right in answer["pairs"]]}
+            value = {
+                "pairs": [
+                    item(pk, {"left": to_html(left, is_inline=True), "right": right})
+                    for pk, left, right in answer["pairs"]
+                ]
+            }
         case "ordering":
-            value = {"items": [item(pk, text) for pk, text in answer["items"]]}
+            value = {"items": [item(pk, to_html(text, is_inline=True)) for pk, text in answer["items"]]}
         case "short_text":
             value["accepted"] = [item(text, text) for text in answer["accepted"]]
     return {"type": kind, "id": str(uuid.uuid5(OPTION_IDS, code)), "value": value}

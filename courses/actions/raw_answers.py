@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from courses.rules.rich_text import to_html
+from courses.rules.rich_text import Text, to_html
 
 
 def raw_value(kind: str, answer: dict, is_gap: bool = False) -> dict:
@@ -11,10 +11,10 @@ def raw_value(kind: str, answer: dict, is_gap: bool = False) -> dict:
         case "single" | "multiple":
             return {"options": [_item(pk, _option(is_gap, *row)) for pk, *row in answer["options"]]}
         case "matching":
-            pairs = [_item(pk, {"left": left, "right": right}) for pk, left, right in answer["pairs"]]
+            pairs = [_item(pk, {"left": _line(left), "right": right}) for pk, left, right in answer["pairs"]]
             return {"pairs": pairs, "distractors": list(answer.get("distractors", ()))}
         case "ordering":
-            return {"items": [_item(pk, text) for pk, text in answer["items"]]}
+            return {"items": [_item(pk, _line(text)) for pk, text in answer["items"]]}
         case "numeric":
             others = [
                 {"value": str(value), "tolerance": str(tolerance)} for value, tolerance in answer.get("others", ())
@@ -41,7 +41,11 @@ def raw_value(kind: str, answer: dict, is_gap: bool = False) -> dict:
 def _option(is_gap: bool, text, is_right: bool, feedback: str = "") -> dict:
     if is_gap:
         return {"text": text, "is_correct": is_right}
-    return {"text": to_html(text, is_inline=True), "is_correct": is_right, "feedback": feedback}
+    return {"text": _line(text), "is_correct": is_right, "feedback": feedback}
+
+
+def _line(text: Text) -> str:
+    return to_html(text, is_inline=True)
 
 
 def _item(pk: str, value) -> dict:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from courses.imports.questions.choices import matched
 from courses.imports.questions.neutral import ImportedQuestion
 from courses.models import QuestionVersion, TaggedQuestion
-from courses.rules.rich_text import frozen
+from courses.rules.rich_text import Text, frozen
 
 CHUNK = 500
 
@@ -59,11 +59,11 @@ def neutral_answer(kind: str, content: dict) -> dict:
             return {"options": tuple(_option(option, option["id"] in right) for option in content["options"])}
         case "matching":
             texts = texts_by_id(content["right"])
-            pairs = tuple((left["text"], texts[content["answer"][left["id"]]]) for left in content["left"])
+            pairs = tuple((_text(left), texts[content["answer"][left["id"]]]) for left in content["left"])
             return matched(pairs, [texts[pk] for pk in texts if pk not in content["answer"].values()])
         case "ordering":
-            texts = texts_by_id(content["items"])
-            return {"items": tuple(texts[pk] for pk in content["answer"])}
+            items = {item["id"]: _text(item) for item in content["items"]}
+            return {"items": tuple(items[pk] for pk in content["answer"])}
         case "numeric":
             (value, tolerance), *others = map(_number, [content, *content.get("others", ())])
             answer = {"value": value, "tolerance": tolerance, "unit": content["unit"]}
@@ -90,7 +90,11 @@ def neutral_answer(kind: str, content: dict) -> dict:
 
 def _option(option: dict, is_right: bool) -> tuple:
     told = (option["feedback"],) if "feedback" in option else ()
-    return frozen(option["text"], option.get("html", "")), is_right, *told
+    return _text(option), is_right, *told
+
+
+def _text(item: dict) -> Text:
+    return frozen(item["text"], item.get("html", ""))
 
 
 def _number(content: dict) -> tuple[Decimal, Decimal]:

@@ -92,9 +92,9 @@ def _matching(answer: dict) -> str:
     return _lines([*pairs, *(f"= -> {_escaped(one_line(text))}" for text in answer.get("distractors", ()))])
 
 
-def _left(text: str) -> str:
-    """The arrow separates the two sides: one in the text can only be said in HTML."""
-    if "->" not in text:
+def _left(text: Text) -> str:
+    """The arrow separates the two sides: one in the text can only be said in HTML, where it is written otherwise."""
+    if isinstance(text, Rich) or "->" not in text:
         return _text(text)
     spaced = re.sub(r"(?<= ) ", "&#32;", escape(text, quote=False))
     return f"[html]{_escaped(spaced)}"

@@ -118,13 +118,13 @@ def _numeric(answer: dict) -> Iterator[str]:
 def _matching(answer: dict) -> Iterator[str]:
     yield "<shuffleanswers>true</shuffleanswers>"
     for left, right in answer["pairs"]:
-        yield (
-            f'<subquestion format="plain_text">{_text(one_line(left))}'
-            f"<answer>{_text(one_line(right))}</answer></subquestion>"
-        )
-
+        yield _pair(left, right)
     for text in answer.get("distractors", ()):
-        yield f'<subquestion format="plain_text">{_text("")}<answer>{_text(one_line(text))}</answer></subquestion>'
+        yield _pair("", text)
+
+
+def _pair(left: Text, right: str) -> str:
+    return _marked("subquestion", one_line(left), f"<answer>{_text(one_line(right))}</answer>")
 
 
 def _gap_fill(answer: dict) -> Iterator[str]:

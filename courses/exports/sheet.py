@@ -178,10 +178,10 @@ def _answer_texts(answer: dict) -> tuple[list, list]:
             return [_text(one_line(text)) for text, *_more in rows], []
         case {"pairs": rows}:
             right = [text for _left, text in rows] + list(answer.get("distractors", ()))
-            return [guarded(one_line(text)) for text, _right in rows], [guarded(one_line(text)) for text in right]
-        case {"choices": rows}:
-            return [guarded(one_line(text)) for text in rows], []
-        case {"items": rows} | {"accepted": rows}:
+            return [_text(one_line(text)) for text, _right in rows], [guarded(one_line(text)) for text in right]
+        case {"items": rows}:
+            return [_text(one_line(text)) for text in rows], []
+        case {"choices": rows} | {"accepted": rows}:
             return [guarded(one_line(text)) for text in rows], []
         case {"value": value}:
             others = (f"{number:f} ± {tolerance:f}" for number, tolerance in answer.get("others", ()))

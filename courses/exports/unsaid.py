@@ -32,5 +32,8 @@ def unsaid(question: ImportedQuestion, file_format: str) -> str:
 
 def rich_texts(question: ImportedQuestion) -> Iterator[Rich]:
     """The texts with markup of a question."""
-    options = (text for text, *_more in question.answer.get("options", ()))
-    yield from (text for text in (question.prompt, question.explanation, *options) if isinstance(text, Rich))
+    answer = question.answer
+    listed = [text for name in ("options", "pairs") for text, *_more in answer.get(name, ())] + [
+        *answer.get("items", ())
+    ]
+    yield from (text for text in (question.prompt, question.explanation, *listed) if isinstance(text, Rich))

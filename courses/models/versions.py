@@ -31,7 +31,7 @@ class QuestionVersion(models.Model):
     """A question as it was served: frozen, never changed, never deleted.
 
     `prompt` and `explanation` are plain words; `prompt_html` and `explanation_html` say them with markup and pictures where
-    words are not enough, "" elsewhere. The same for options: "text", and "html" where there is more to say.
+    words are not enough, "" elsewhere. The same for options, left sides and items: "text", and "html" where there is more to say.
 
     `content` is one dict by type, with stable option ids (str):
     - single: {"options": [{"id", "text"}], "answer": id}
@@ -47,7 +47,7 @@ class QuestionVersion(models.Model):
     - essay: {"min_words", "max_words", "rubric": [{"id", "text", "points": int, "description"}], "guide": str}
     - file: {"extensions": [str, …], "max_mb": int, "rubric", "guide"}; the guide is for who marks
 
-    Options of single and multiple may have "html" and "feedback" (plain: why it is right or wrong);
+    Options of single and multiple may have "feedback" (plain: why it is right or wrong);
     numeric may have "others": [{"answer", "tolerance"}], also right; the right side of matching may have distractors.
     """
 

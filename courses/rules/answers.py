@@ -36,7 +36,7 @@ def frozen_content(kind: str, answer: dict) -> dict:
     """The content of a version (shapes: see `QuestionVersion`) for an author's answer of this type.
 
     `answer`, by type: {"options": [(id, text (may be rich), is right[, explanation])]}, {"is_true"}, {"value", "tolerance", "unit"},
-    {"pairs": [(id, left, right)], "distractors": [text]}, {"items": [(id, text)]} in their right order,
+    {"pairs": [(id, left (may be rich), right)], "distractors": [text]}, {"items": [(id, text (may be rich))]} in their right order,
     {"accepted": [text], "ignore_case", "ignore_accents", "typos"},
     {"text" with [[1]], "gaps": [(id, type, answer of that type)]},
     {"form", "options": [(id, text)], "steps", "low", "high"}, {"rubric": [(id, text, points, description)], "guide"} with

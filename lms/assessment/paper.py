@@ -37,6 +37,7 @@ class Line:
     right: str = ""
     is_right: bool | None = None
     unit: str = ""
+    html: str = ""  # safe; "" where the text says it all
 
 
 @dataclass(frozen=True)
@@ -208,29 +209,28 @@ def _lines(row: ServedQuestion, corrected: bool) -> list[Line]:
     if type == "gap_fill":
         return [_gap(row, place, corrected) for place in range(len(content["gaps"]))]
     if type == "matching":
-        lefts = [left["text"] for left in content["left"]]
+        lefts = content["left"]
         targets = serving.texts_in_order(content, row.order)
         texts = {side["id"]: side["text"] for side in content["right"]}
         right = [texts[content["answer"][left["id"]]] for left in content["left"]]
     elif type == "ordering":
-        lefts = serving.texts_in_order(content, row.order)
+        lefts = serving.in_order(content, row.order)
         targets = [str(rank + 1) for rank in range(len(lefts))]
         right = [str(content["answer"].index(id) + 1) for id in row.order["items"]]
     else:
         return []
     given = serving.given_places(type, content, row.order, row.response)
     return [
-        _line(f"q{row.position}-{place}", text, targets, given[place], right[place] if corrected else None)
-        for place, text in enumerate(lefts)
+        _line(f"q{row.position}-{place}", left, targets, given[place], right[place] if corrected else None)
+        for place, left in enumerate(lefts)
     ]
 
 
-def _line(name: str, text: str, targets: list[str], given: int, right: str | None) -> Line:
+def _line(name: str, left: dict, targets: list[str], given: int, right: str | None) -> Line:
     choices = [Choice(place, target, place == given) for place, target in enumerate(targets)]
     said = targets[given] if given >= 0 else ""
-    if right is None:
-        return Line(name, text, choices, said)
-    return Line(name, text, choices, said, right, said == right)
+    line = Line(name, left["text"], choices, said, html=with_addresses(left.get("html", "")))
+    return line if right is None else replace(line, right=right, is_right=said == right)
 
 
 def _gap(row: ServedQuestion, place: int, corrected: bool) -> Line:

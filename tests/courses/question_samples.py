@@ -159,6 +159,14 @@ def texts(least: int, most: int = 12):
     return st.lists(ANY_TEXT, min_size=least, max_size=most, unique_by=lambda text: " ".join(text.split()).casefold())
 
 
+@st.composite
+def rich_or_plain(draw, listed):
+    """The same texts, some of them in bold."""
+    return [
+        rich(f"<b>{to_html(text, is_inline=True)}</b>", True) if draw(st.booleans()) else text for text in draw(listed)
+    ]
+
+
 NUMBERS = st.decimals(-(10**9), 10**9, places=4, allow_nan=False, allow_infinity=False)
 
 
@@ -190,9 +198,7 @@ def answers(draw):
     kind = draw(st.sampled_from(KINDS))
     match kind:
         case "single" | "multiple":
-            options = draw(texts(2))
-            if draw(st.booleans()):
-                options = [rich(f"<b>{to_html(text, is_inline=True)}</b>", True) for text in options]
+            options = draw(rich_or_plain(texts(2)))
             right = draw(st.sets(st.sampled_from(options), min_size=1, max_size=1 if kind == "single" else None))
             told = [tuple(draw(st.lists(ANY_TEXT, max_size=1))) for _option in options]
             rows = ((text, text in right, *why) for text, why in zip(options, told, strict=True))
@@ -205,7 +211,7 @@ def answers(draw):
             others = draw(st.lists(st.tuples(NUMBERS, NUMBERS.map(abs)), max_size=2))
             return kind, answer | ({"others": tuple(others)} if others else {})
         case "matching":
-            left = draw(texts(2, 6))
+            left = draw(rich_or_plain(texts(2, 6)))
             right = draw(
                 st.lists(
                     ANY_TEXT,
@@ -218,7 +224,7 @@ def answers(draw):
             alone = tuple(right[len(left) :])
             return kind, answer | ({"distractors": alone} if alone else {})
         case "ordering":
-            return kind, {"items": tuple(draw(texts(2)))}
+            return kind, {"items": tuple(draw(rich_or_plain(texts(2))))}
         case "gap_fill":
             gaps = draw(st.lists(gap_answers(), min_size=1, max_size=4))
             words = [draw(st.just("") | WORDS) for _gap in gaps]

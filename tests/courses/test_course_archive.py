@@ -82,6 +82,10 @@ def course(trainer):
     LessonPageFactory(parent=module, title="Liens", slug="liens", body=[("prose", text)])
     for kind in ANSWERS:
         QuestionFactory(kind=kind, code=f"sign-{kind}").tags.add("socle")
+    seen = f'<embed alt="Un cadenas" embedtype="image" format="fullwidth" id="{Image.objects.first().pk}"/>'
+    sides = [{"left": f"Un <b>mot</b> {seen}", "right": "a < b"}, {"left": "R&amp;D", "right": "R&D"}]
+    QuestionFactory(code="sign-cotes", answer=raw_answer("matching", pairs=sides))
+    QuestionFactory(code="sign-rangs", answer=raw_answer("ordering", items=[seen, "H<sub>2</sub>O", "a &lt; b"]))
     drawn = QuestionFactory(code="tiree", competence=competence, level=2)
     quiz = QuizPageFactory(
         parent=course, title="Fin", slug="fin", questions=list(Question.objects.exclude(pk=drawn.pk).order_by("code"))
@@ -230,9 +234,10 @@ def test_a_course_of_the_same_code_is_never_replaced_but_may_be_joined_by_a_copy
     assert (outcome.counts["question"], outcome.counts["reused"]) == (1, Question.objects.count() - 2)
     assert outcome.counts["file"] == 0
     asked = QuizPage.objects.child_of(outcome.course).get().get_latest_revision_as_object()
-    assert sum(
-        code.startswith("sign-") for code in asked.quiz_questions.values_list("question__code", flat=True)
-    ) == len(ANSWERS)
+    assert (
+        sum(code.startswith("sign-") for code in asked.quiz_questions.values_list("question__code", flat=True))
+        == len(ANSWERS) + 2
+    )
 
 
 # --- Hostile archives

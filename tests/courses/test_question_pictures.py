@@ -88,6 +88,48 @@ def test_pictures_of_a_file_enter_the_library_once_and_go_back_out(settings):
     assert Question.objects.get().current_version().fingerprint == version.fingerprint
 
 
+def inline(colour: str, alternative: str) -> str:
+    data = base64.b64encode(png(colour=colour)).decode()
+    return f'<![CDATA[<p><img src="data:image/png;base64,{data}" alt="{alternative}"></p>]]>'
+
+
+SIDES = f"""<?xml version="1.0" encoding="UTF-8"?><quiz>
+<question type="matching"><name><text>Voyants</text></name><idnumber>voyants</idnumber><questiontext format="html"><text>Reliez.</text></questiontext>
+<subquestion format="html"><text><![CDATA[<p>Le <strong>rouge</strong> <img src="@@PLUGINFILE@@/r.png" alt="rouge"></p>]]></text>{file_of("r.png", png())}
+<answer><text>Arrêt &lt;net&gt;</text></answer></subquestion>
+<subquestion format="html"><text>{inline("blue", "bleu")}</text><answer><text>Marche</text></answer></subquestion>
+<subquestion format="html"><text></text><answer><text>Veille</text></answer></subquestion></question>
+<question type="ordering"><name><text>Rangs</text></name><idnumber>rangs</idnumber><questiontext format="html"><text>Rangez.</text></questiontext>
+<answer fraction="2.0000000" format="html"><text>{inline("green", "vert")}</text></answer>
+<answer fraction="1.0000000" format="html"><text><![CDATA[<p>H<sub>2</sub>O</p>]]></text></answer></question></quiz>"""
+
+
+@pytest.mark.django_db
+def test_sides_and_items_of_moodle_keep_their_markup_and_pictures_there_and_back():
+    assert imported(SIDES).remarks == []
+    versions = {version.question.code: version for version in QuestionVersion.objects.select_related("question")}
+    left, items = versions["voyants"].content["left"], versions["rangs"].content
+    assert [side["text"] for side in left] == ["Le rouge [image : rouge]", "[image : bleu]"]
+    assert left[0]["html"].startswith('Le <b>rouge</b> <img src="images/questions/')
+    by_id = {item["id"]: item for item in items["items"]}
+    assert [by_id[pk]["text"] for pk in items["answer"]] == ["H₂O", "[image : vert]"]
+    assert by_id[items["answer"][0]]["html"] == "H<sub>2</sub>O"
+    for question in Question.objects.all():
+        question.full_clean()
+        question.save()
+    assert (get_image_model().objects.count(), QuestionVersion.objects.count()) == (3, 2)
+
+    assert imported(SIDES).counts["unchanged"] == 2
+    written = write_moodle_xml(neutral_questions(Question.objects.order_by("pk").values_list("pk", flat=True)))
+    assert written.count("<file ") == 3
+    assert imported(written).counts["unchanged"] == 2
+    QuestionVersion.objects.all()._raw_delete("default")  # another instance, without the questions
+    Question.objects.all()._raw_delete("default")
+    imported(written)
+    for code, version in versions.items():
+        assert Question.objects.get(code=code).current_version().fingerprint == version.fingerprint
+
+
 @pytest.mark.parametrize(
     "data",
     [b"<svg onload='x()'>", b"\x89PNG\r\n\x1a\n spoilt", b"", b"<html><script>"],

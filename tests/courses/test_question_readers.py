@@ -360,9 +360,14 @@ def test_each_export_says_question_by_question_what_it_leaves_out():
     assert f"<!-- a- -b : Moodle XML ne sait pas dire {both} -->" in written
     assert [question.code for question in read(written).questions] == ["a--b"]
     picture = replace(SIMPLE, code="vue", prompt=Rich('<p>Que <b>voit</b>-on ?<img alt="Un port" src="x"></p>'))
-    table = sheet.write_csv([picture, asked])
-    heading, first, second = table.decode().splitlines()
-    assert [line.rsplit(";", 1)[1] for line in (heading, first, second)] == ["Non repris", "les images", ""]
+    seen = Rich('<img alt="Un port" src="x">')
+    sides = replace(SIMPLE, type="matching", code="e", answer={"pairs": ((seen, "A"), ("Cc", "B"))})
+    items = replace(SIMPLE, type="ordering", code="f", answer={"items": (seen, "Cc")})
+    table = sheet.write_csv([picture, asked, sides, items])
+    told_last = [line.rsplit(";", 1)[1] for line in table.decode().splitlines()]
+    assert told_last == ["Non repris", "les images", "", "les images", "les images"]
+    for code in ("e", "f"):
+        assert f"// {code} : GIFT ne sait pas dire les images" in gift.write_gift([sides, items])
     assert read(table).remarks == []
     plain = replace(SIMPLE, level=None, difficulty=None)
     assert "ne sait pas dire" not in gift.write_gift([plain]) + moodle_xml.write_moodle_xml([plain])

@@ -148,6 +148,26 @@ def test_texts_of_before_become_html_and_go_back():
 
 
 @pytest.mark.django_db
+def test_sides_and_items_of_before_become_html_and_go_back():
+    migration = import_module("courses.migrations.0031_items_to_html")
+    pair = {"type": "item", "id": "p", "value": {"left": "a < b & c", "right": "d < e"}}
+    matching = QuestionFactory(answer=raw_answer("matching", pairs=[pair, {"left": "À", "right": "Agir"}]))
+    ordering = QuestionFactory(answer=raw_answer("ordering", items=["R&D", "Essai"]))
+    choice = QuestionFactory()
+    before = {question.pk: Question.objects.get(pk=question.pk).answer.raw_data[0] for question in (matching, ordering)}
+    kept = Question.objects.get(pk=choice.pk).answer.raw_data[0]
+    migration.to_rich(apps, None)
+    pairs = Question.objects.get(pk=matching.pk).answer.raw_data[0]["value"]["pairs"]
+    assert pairs[0] == {**pair, "value": {"left": "a &lt; b &amp; c", "right": "d < e"}}
+    items = Question.objects.get(pk=ordering.pk).answer.raw_data[0]["value"]["items"]
+    assert [item["value"] for item in items] == ["R&amp;D", "Essai"]
+    migration.to_plain(apps, None)
+    for pk, raw in before.items():
+        assert Question.objects.get(pk=pk).answer.raw_data[0] == raw
+    assert Question.objects.get(pk=choice.pk).answer.raw_data[0] == kept
+
+
+@pytest.mark.django_db
 def test_empty_prompt_is_refused():
     with pytest.raises(ValidationError) as refusal:
         QuestionFactory.build(prompt="<p> </p>").full_clean()
@@ -182,6 +202,39 @@ def test_learner_sees_rich_texts_and_why_each_option_is_right_or_wrong(client, p
     assert "Il &lt;tient&gt;." in html
     assert "Elle tourne." in html
     assert "<p>Un <b>clou</b>.</p>" in html
+
+
+def test_sides_to_match_and_items_to_order_are_shown_as_written(client, picture):
+    pairs = [{"left": "Le <b>vrai</b> site", "right": "x < y"}, {"left": embed(picture, "cadenas"), "right": "chiffré"}]
+    items = ["H<sub>2</sub>O", embed(picture, "clé"), "Fin <script>alert(1)</script>"]
+    asked = [
+        QuestionFactory(code="a", answer=raw_answer("matching", pairs=pairs)),
+        QuestionFactory(code="b", answer=raw_answer("ordering", items=items)),
+    ]
+    matching, ordering = (question.current_version().content for question in asked)
+    assert [left["text"] for left in matching["left"]] == ["Le vrai site", "[image : cadenas]"]
+    assert {item["text"] for item in ordering["items"]} == {"H₂O", "[image : clé]", "Fin"}
+    quiz = QuizPageFactory(parent=course_with(lessons=0, quiz=False), questions=asked)
+    attempt = open_attempt(quiz=quiz)
+    client.force_login(attempt.enrolment.person)
+
+    def shown(html: str) -> None:
+        assert "Le <b>vrai</b> site" in html
+        assert "H<sub>2</sub>O" in html
+        for alternative in ("cadenas", "clé"):
+            assert re.search(rf'<img src="/media/images/questions/\w+\.webp" loading="lazy" alt="{alternative}"', html)
+        assert "alert(1)" not in html
+
+    html = client.get(reverse("assessment:attempt", args=[attempt.pk])).content.decode()
+    shown(html)
+    assert re.search(r'<label class="pair__left" for="q\d-\d"><img [^>]*alt="cadenas"', html)
+    assert re.search(r'<label class="order__text" for="q\d-\d"><span [^>]*>Rang de : </span><img [^>]*alt="clé"', html)
+    assert html.count(">x &lt; y</option>") == 2
+    actions.submit(attempt, timezone.now(), right_answers(attempt))
+    html = client.get(reverse("assessment:result", args=[attempt.pk])).content.decode()
+    shown(html)
+    assert html.count("question--right") == 2
+    assert all(question.freeze().number == 1 for question in Question.objects.all())
 
 
 @pytest.mark.django_db

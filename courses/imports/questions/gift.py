@@ -163,8 +163,9 @@ class _Question:
         if found := TRUTH.match(answer):
             return self._truth(found)
         if found := ORDERING.match(answer + "\n" if answer.startswith(">") else answer):
-            items = (one_line(self._words(_("Élément"), line)) for line in found[1].split("\n") if line.strip())
-            return "ordering", {"items": tuple(items)}, []
+            lines = (line for line in found[1].split("\n") if line.strip())
+            items = tuple(one_line(self._text(_("Élément"), line, is_inline=True)) for line in lines)
+            return "ordering", {"items": items}, []
         if "~" in answer:
             return self._choice(answer)
         if "=" in answer and "->" in answer and not WEIGHT.match(answer.partition("=")[2]):
@@ -195,7 +196,7 @@ class _Question:
         pairs, distractors = [], []
         for part in re.split(r"[=~]", answer)[1:]:
             left, arrow, right = part.partition("->")
-            left = one_line(self._words(_("Élément"), left))
+            left = one_line(self._text(_("Élément"), left, is_inline=True))
             right = one_line(_restored(right.partition("#")[0]))
             if not arrow:
                 raise Unreadable(_("Dans un appariement, chaque ligne s’écrit « =élément -> correspondant »."))

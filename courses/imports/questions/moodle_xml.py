@@ -222,7 +222,7 @@ class _Question:
     def _matching(self):
         pairs, distractors = [], []
         for each in self.element.iterfind("subquestion"):
-            left = one_line(self._words(_("Élément"), each))
+            left = one_line(self._text(_("Élément"), each, is_inline=True))
             right = one_line(_said(each, "answer"))
             if left:
                 pairs.append((left, right))
@@ -234,7 +234,7 @@ class _Question:
         rows = list(self._answers())
         if len({weight for _answer, weight in rows}) == len(rows):
             rows.sort(key=lambda row: row[1])  # the fraction is the rank
-        items = tuple(one_line(self._words(_("Élément"), answer)) for answer, _weight in rows)
+        items = tuple(one_line(self._text(_("Élément"), answer, is_inline=True)) for answer, _weight in rows)
         return "ordering", {"items": items}, []
 
     def _essay(self):

@@ -29,6 +29,7 @@ MAX_BYTES = 20_000_000
 MAX_QUESTIONS = 10_000
 MAX_REMARKS = 20_000
 MAX_CODE, MAX_TAG, MAX_TEXT = 120, 100, 20_000
+RICH_LISTS = frozenset({"options", "pairs", "items"})  # of answers: what they list may be rich
 CODE = re.compile(r"[-a-zA-Z0-9_]{1,120}\Z")
 
 
@@ -40,7 +41,8 @@ class QuestionFileRefused(ImportRefused):
 class ImportedQuestion:
     """A question as a file says it; what the file does not say is None, and what is left alone in the bank.
 
-    The prompt, the explanation and the options are plain (`str`) or `Rich`, pictures in it named by their hash.
+    The prompt, the explanation, the options, the left sides of pairs and the items are plain (`str`) or `Rich`, pictures in
+    them named by their hash.
     `answer`, by type: {"options": ((text, is right[, explanation]), …)}, {"is_true"}, {"value", "tolerance", "unit"[,
     "others": ((value, tolerance), …)]}, {"pairs": ((left, right), …)[, "distractors": (text, …)]}, {"items": (text, …)} in
     their right order, {"accepted": (text, …), "ignore_case", "ignore_accents", "typos"}, {"text" with [[1]], "gaps":
@@ -139,8 +141,8 @@ def faults_of(question: ImportedQuestion) -> list[str]:
 def _length_faults(answer: dict) -> list[str]:
     texts, longest = {
         "options": lambda rows: ([words_of(text) for text, _right, *_told in rows], MAX_OPTION),
-        "pairs": lambda rows: ([text for pair in rows for text in pair], MAX_ITEM),
-        "items": lambda rows: (rows, MAX_ITEM),
+        "pairs": lambda rows: ([words_of(text) for pair in rows for text in pair], MAX_ITEM),
+        "items": lambda rows: (list(map(words_of, rows)), MAX_ITEM),
         "accepted": lambda rows: (rows, MAX_ACCEPTED),
         "choices": lambda rows: (rows, MAX_OPTION),
         "rubric": lambda rows: ([text for text, _points, _detail in rows or ()], MAX_ITEM),
@@ -172,7 +174,7 @@ def identified(answer: dict, id_of: Callable[[str], str]) -> dict:
         case {"options": rows}:
             return {"options": [(id_of(key_of(text)), text, right, *told) for text, right, *told in rows]}
         case {"pairs": rows}:
-            pairs = [(id_of(left), left, right) for left, right in rows]
+            pairs = [(id_of(key_of(left)), left, right) for left, right in rows]
             return {"pairs": pairs, "distractors": list(answer.get("distractors", ()))}
         case {"gaps": rows}:
             gaps = []
@@ -186,7 +188,7 @@ def identified(answer: dict, id_of: Callable[[str], str]) -> dict:
             said = {name: UNSAID[name] if value is None else value for name, value in answer.items()}
             return {**said, "rubric": [(id_of(text), text, points, detail) for text, points, detail in rows or ()]}
         case {"items": rows}:
-            return {"items": [(id_of(text), text) for text in rows]}
+            return {"items": [(id_of(key_of(text)), text) for text in rows]}
         case {"accepted": rows}:
             ignore = {name: answer[name] is not False for name in ("ignore_case", "ignore_accents")}
             return {"accepted": list(rows), **ignore, "typos": answer.get("typos") or 0}
@@ -208,7 +210,7 @@ UNSAID = {
 
 
 def key_of(text: Text) -> str:
-    """What tells one option from another."""
+    """What tells one option, left side or item from another."""
     return text.html if isinstance(text, Rich) else text
 
 

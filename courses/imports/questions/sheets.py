@@ -298,10 +298,10 @@ class _Row:
         if left.keys() - right.keys():
             raise Unreadable(_("Dans un appariement, « Réponse 1 » va avec « Correspond à 1 », et ainsi de suite."))
         alone = [text for number, text in right.items() if number not in left]
-        return matched([(left[number], right[number]) for number in left], alone)
+        return matched([(cell_text(left[number], is_inline=True), right[number]) for number in left], alone)
 
     def _ordering(self) -> dict:
-        return {"items": tuple(text for _number, text in self._numbered("reponse"))}
+        return {"items": tuple(cell_text(text, is_inline=True) for _number, text in self._numbered("reponse"))}
 
     def _short_text(self) -> dict:
         ignore = {f"ignore_{name}": self._boolean(f"ignorer les {label}") for name, label in IGNORED.items()}
