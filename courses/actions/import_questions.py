@@ -4,7 +4,7 @@ import hashlib
 import json
 import uuid
 from collections import Counter
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from wagtail.models import Collection, ReferenceIndex
 from wagtail.search.backends import get_search_backends
 
 from courses.actions.import_pictures import embedded, library_images, same_pictures
-from courses.actions.imports import AlreadyAsked, as_rows, forget_file, keep_preview
+from courses.actions.imports import AlreadyAsked, as_rows, forget_file, from_aside, keep_preview, paced
 from courses.actions.load import OPTION_IDS
 from courses.actions.raw_answers import raw_value
 from courses.actions.tag_questions import tags_named
@@ -29,8 +29,11 @@ from courses.imports.questions.neutral import (
     ImportedQuestion,
     Reading,
     Remark,
+    Row,
+    Told,
     identified,
     tag_key,
+    unseen,
 )
 from courses.imports.questions.texts import STRAY_NO_BREAK, one_line, plain
 from courses.models import Question, QuestionImport, QuestionVersion, TaggedQuestion
@@ -223,8 +226,12 @@ def normal_answer(value: object) -> object:
 
 
 @transaction.atomic
-def carry_out(plan: Plan, bank: Collection, author: User | None = None) -> None:
-    """Write the plan, by bulk; new questions are by `author`, in the bank. Locks the questions it replaces."""
+def carry_out(plan: Plan, bank: Collection, author: User | None = None, told: Told = unseen) -> None:
+    """Write the plan, by bulk; new questions are by `author`, in the bank. Locks the questions it replaces.
+
+    `told` hears how far along the writing is, 0 to 1, by the questions filled, then written.
+    """
+    count = len(plan.created) + len(plan.updated)
     competences = {competence.code: competence for competence in Competence.objects.all()}
     images = library_images(plan.pictures, bank, author)
     pks = [version.question_id for version, _question in plan.updated]
@@ -234,7 +241,9 @@ def carry_out(plan: Plan, bank: Collection, author: User | None = None) -> None:
         question = Question(code=imported.code, collection=bank, author=author)
         versions.append(fill(question, imported, competences, None, images))
         written.append((question, imported))
-    Question.objects.bulk_create([question for question, _imported in written], batch_size=CHUNK)
+        told(len(written) / count / 4)
+    for part in in_parts([question for question, _imported in written], told, 0.25):
+        Question.objects.bulk_create(part)
     for held, imported in plan.updated:
         question = locked[held.question_id]
         version = fill(question, imported, competences, held, images)
@@ -245,13 +254,22 @@ def carry_out(plan: Plan, bank: Collection, author: User | None = None) -> None:
     Question.objects.bulk_update(locked.values(), fields, batch_size=25)
     for version in versions:
         version.question_id = version.question.pk
-    QuestionVersion.objects.bulk_create(versions, batch_size=CHUNK)
+    for part in in_parts(versions, told, 0.5):
+        QuestionVersion.objects.bulk_create(part)
     put_tags(written, Question.objects.within(bank))
-    for backend in get_search_backends(with_auto_update=True):
-        backend.add_bulk(Question, [question for question, _imported in written])
+    for part in in_parts([question for question, _imported in written], told, 0.75):
+        for backend in get_search_backends(with_auto_update=True):
+            backend.add_bulk(Question, part)
     for question, _imported in written:
         if question.competence_id or "<embed" in f"{question.prompt}{question.explanation}{question.answer.raw_data}":
             ReferenceIndex.create_or_update_for_object(question)
+
+
+def in_parts(rows: list[Row], told: Told, since: float) -> Iterator[list[Row]]:
+    """The rows by so many, which are a quarter of the work; `told` after each part."""
+    for start in range(0, len(rows), CHUNK):
+        yield rows[start : start + CHUNK]
+        told(since + 0.25 * min((start + CHUNK) / len(rows), 1))
 
 
 def fill(
@@ -363,14 +381,16 @@ def confirm_import(begun: QuestionImport, user: User, all_or_nothing: bool, repl
 
 
 def run_import(pk: int, now: datetime, told: Callable[[int], None] = lambda percent: None) -> QuestionImport:
-    """Read the file again and bring its questions in, each wholly, all in one transaction; again changes nothing."""
+    """Read the file again and bring its questions in, each wholly, all in one transaction; again changes nothing.
+
+    `told` hears how many percent are done, by the rows read, then written, a few times a second at most.
+    """
     begun = QuestionImport.objects.get(pk=pk)
     if begun.state != QuestionImport.State.ASKED:
         return begun
-    told(10)
+    tell, tell_aside = paced(told), paced(from_aside(told))
     with begun.file.open("rb") as file:
-        reading = read_questions(file.read())
-    told(40)  # the rest is one transaction: what it says is seen when it ends
+        reading = read_questions(file.read(), lambda share: tell(round(50 * share)))
     with transaction.atomic():
         begun = QuestionImport.objects.select_for_update(of=("self",)).select_related("created_by", "bank").get(pk=pk)
         if begun.state != QuestionImport.State.ASKED:
@@ -381,7 +401,7 @@ def run_import(pk: int, now: datetime, told: Callable[[int], None] = lambda perc
         if begun.all_or_nothing and not plan.is_whole:
             begun.state = QuestionImport.State.REFUSED
         else:
-            carry_out(plan, begun.bank, begun.created_by)
+            carry_out(plan, begun.bank, begun.created_by, lambda share: tell_aside(round(51 + 48 * share)))
         begun.counts, begun.remarks, begun.finished_at = plan.counts, as_rows(plan.remarks), now
         forget_file(begun)
         begun.save()

@@ -1,10 +1,12 @@
 """A trainer brings a file of questions into the bank: preview, confirmation, background work, report; and takes them out."""
 
 import io
+from dataclasses import replace
 
 import pytest
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 from hypothesis import HealthCheck, assume, given, settings
@@ -19,6 +21,7 @@ from courses.actions.import_questions import (
     plan_import,
     run_import,
 )
+from courses.actions.imports import paced
 from courses.exports import gift, moodle_xml, sheet
 from courses.exports.from_bank import neutral_questions
 from courses.imports.questions.files import read_questions
@@ -357,3 +360,28 @@ def test_five_thousand_questions_come_in_by_few_queries(django_assert_max_num_qu
         done = imported(five_thousand_gift())
     assert done.counts["created"] == Question.objects.count() == QuestionVersion.objects.count() == 5_000
     assert Question.objects.filter(tags__name="Thème 3").count() == 250
+
+
+# --- How far it is
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_the_import_says_how_far_it_is_by_the_rows_read_then_written(monkeypatch, name):
+    monkeypatch.setattr("courses.actions.imports.TOLD_EVERY_SECONDS", 0)
+    asked = [sheet.EXAMPLES[0], *(replace(sheet.EXAMPLES[0], code=f"copie-{rank}") for rank in range(19))]
+    begun = begin_import("fichier", as_bytes(WRITERS[name](asked)), shared_bank(), UserFactory(), timezone.now())
+    confirm_import(begun, begun.created_by, all_or_nothing=False, replaces=False)
+    told = []
+    assert run_import(begun.pk, timezone.now(), told.append).counts["created"] == 20
+    assert told == sorted(set(told))
+    assert len([percent for percent in told if percent <= 50]) > 15
+    # On SQLite nobody would see what is told while the transaction lasts.
+    assert (told[-1] == 50) == (connection.vendor == "sqlite")
+
+
+def test_how_far_it_is_is_told_a_few_times_a_second_at_most():
+    told, moments = [], iter([0, 0.1, 0.3, 0.5, 0.6])
+    tell = paced(told.append, lambda: next(moments))
+    for percent in (1, 1, 2, 3, 4, 5):
+        tell(percent)
+    assert told == [1, 4]

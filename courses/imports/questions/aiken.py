@@ -4,18 +4,19 @@ import re
 
 from django.utils.translation import gettext as _
 
-from courses.imports.questions.neutral import ImportedQuestion, Reading
+from courses.imports.questions.neutral import ImportedQuestion, Reading, Told, unseen
 from courses.imports.questions.texts import one_line, plain
 
 OPTION = re.compile(r"\s*([A-Z])[.)]\s+(.*)")
 ANSWER = re.compile(r"\s*ANSWER\s*:\s*([A-Z])\s*$", re.IGNORECASE)
 
 
-def read_aiken(text: str) -> Reading:
+def read_aiken(text: str, told: Told = unseen) -> Reading:
     """The questions of an Aiken file; one without an answer is reported, and the next is read."""
-    reading = Reading()
+    reading = Reading(told=told)
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     prompt, options, first_line = [], [], 1
-    for number, line in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), 1):
+    for number, line in enumerate(reading.through(lines, len(lines)), 1):
         if answer := ANSWER.match(line):
             _add(reading, first_line, prompt, options, answer[1].upper())
             prompt, options = [], []

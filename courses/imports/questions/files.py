@@ -6,7 +6,7 @@ from collections.abc import Callable
 from django.utils.translation import gettext as _
 
 from courses.imports.questions import aiken, gift, moodle_xml, sheets
-from courses.imports.questions.neutral import MAX_BYTES, WARNING, QuestionFileRefused, Reading, Remark
+from courses.imports.questions.neutral import MAX_BYTES, WARNING, QuestionFileRefused, Reading, Remark, Told, unseen
 
 FORMATS = {"gift": "GIFT", "moodle": "Moodle XML", "aiken": "Aiken", "csv": "CSV", "xlsx": "XLSX"}
 BINARIES = {
@@ -20,22 +20,25 @@ BINARIES = {
 }
 
 
-def read_questions(data: bytes) -> Reading:
-    """What a file of questions says, its format told by its content. Raises QuestionFileRefused."""
+def read_questions(data: bytes, told: Told = unseen) -> Reading:
+    """What a file of questions says, its format told by its content; `told` hears how far along it is, 0 to 1.
+
+    Raises QuestionFileRefused.
+    """
     if not data.strip():
         raise QuestionFileRefused(_("Le fichier est vide."))
     if len(data) > MAX_BYTES:
         raise QuestionFileRefused(_("Le fichier dépasse %(n)d Mo.") % {"n": MAX_BYTES // 1_000_000})
     if data.startswith(b"PK\x03\x04"):
-        return _closed("xlsx", sheets.read_xlsx(data))
+        return _closed("xlsx", sheets.read_xlsx(data, told))
     for start, name in BINARIES.items():
         if data.startswith(start):
             raise QuestionFileRefused(_("Un fichier %(name)s ne contient pas de questions lisibles.") % {"name": name})
     if is_xml(data):
-        return _closed("moodle", moodle_xml.read_moodle_xml(data))
+        return _closed("moodle", moodle_xml.read_moodle_xml(data, told))
     text, remarks = decoded(data)
     name = text_format(text)
-    reading = _closed(name, READERS[name](text))
+    reading = _closed(name, READERS[name](text, told))
     reading.remarks[:0] = remarks
     return reading
 
@@ -88,7 +91,7 @@ def text_format(text: str) -> str:
     )
 
 
-READERS: dict[str, Callable[[str], Reading]] = {
+READERS: dict[str, Callable[[str, Told], Reading]] = {
     "gift": gift.read_gift,
     "aiken": aiken.read_aiken,
     "csv": sheets.read_csv,

@@ -21,10 +21,12 @@ from courses.imports.questions.neutral import (
     ImportedQuestion,
     Reading,
     Skipped,
+    Told,
     Unreadable,
     code_from,
     normal_tags,
     number_from,
+    unseen,
 )
 from courses.imports.questions.texts import one_line, plain
 from courses.rules.rich_text import Text, words_of
@@ -54,10 +56,11 @@ class Chunk:
     tags: tuple[str, ...] = ()
 
 
-def read_gift(text: str) -> Reading:
+def read_gift(text: str, told: Told = unseen) -> Reading:
     """The questions of a GIFT file; what cannot be read is reported, and the next question is read."""
-    reading = Reading()
-    for chunk in _chunks(STRANGERS.sub("", text)):
+    reading = Reading(told=told)
+    chunks = list(_chunks(STRANGERS.sub("", text)))
+    for chunk in reading.through(chunks, len(chunks)):
         where = _("ligne %(n)d") % {"n": chunk.line}
         source = ESCAPE.sub(lambda found: STAND_INS[found[1]], "\n".join(chunk.lines)).strip()
         title, source = _title(source)

@@ -26,10 +26,12 @@ from courses.imports.questions.neutral import (
     Reading,
     Remark,
     Skipped,
+    Told,
     Unreadable,
     code_from,
     normal_tags,
     number_from,
+    unseen,
 )
 from courses.imports.questions.texts import one_line, plain
 from courses.rules.answers import GAP, MAX_UPLOAD_MB, MAX_WORDS, UPLOAD_EXTENSIONS
@@ -50,9 +52,9 @@ OTHER_TYPES = {
 }
 
 
-def read_moodle_xml(data: bytes) -> Reading:
+def read_moodle_xml(data: bytes, told: Told = unseen) -> Reading:
     """The questions of a Moodle XML file. Raises QuestionFileRefused for what is not one, or hides something."""
-    reading = Reading()
+    reading = Reading(told=told)
     root = _root(data, reading)
     if root.tag != "quiz":
         raise QuestionFileRefused(
@@ -60,7 +62,8 @@ def read_moodle_xml(data: bytes) -> Reading:
             % {"tag": root.tag[:40]}
         )
     tags: tuple[str, ...] = ()
-    for rank, element in enumerate(root.iter("question"), 1):
+    elements = list(root.iter("question"))
+    for rank, element in enumerate(reading.through(elements, len(elements)), 1):
         kind = (element.get("type") or "").strip().lower()
         if kind == "category":
             tags = category_tags(_said(element, "category"))

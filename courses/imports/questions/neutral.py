@@ -2,9 +2,10 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import TypeVar
 
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -25,6 +26,7 @@ from courses.question_blocks import (
 from courses.rules.answers import MAX_WORDS, InvalidAnswer, frozen_content
 from courses.rules.rich_text import Rich, Text, words_of
 
+Row = TypeVar("Row")
 MAX_BYTES = 20_000_000
 MAX_QUESTIONS = 10_000
 MAX_REMARKS = 20_000
@@ -64,11 +66,22 @@ class ImportedQuestion:
     where: str = field(default="", compare=False)
 
 
+Told = Callable[[float], None]
+
+
+def unseen(share: float) -> None:
+    """Tells nobody how far along a reading is."""
+
+
 @dataclass
 class Reading:
-    """What was read of one file: the questions, and the remarks in the order they were made."""
+    """What was read of one file: the questions, and the remarks in the order they were made.
+
+    `told` hears how far along the reading is, 0 to 1, after each row.
+    """
 
     format: str = ""
+    told: Told = field(default=unseen, compare=False)
     questions: list[ImportedQuestion] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
     pictures: dict[str, bytes] = field(default_factory=dict)  # by SHA-256 of their bytes
@@ -86,6 +99,12 @@ class Reading:
 
     def skip(self, where: str, message: str) -> None:
         self.remark(SKIPPED, where, message)
+
+    def through(self, rows: Iterable[Row], count: int) -> Iterator[Row]:
+        """These rows, `count` of them or about, as they are read one by one."""
+        for rank, row in enumerate(rows, 1):
+            yield row
+            self.told(min(rank / (count or rank), 1))
 
     def add(self, question: ImportedQuestion) -> None:
         """Take a question in if it is sound, else say why not. Raises QuestionFileRefused past the limit."""

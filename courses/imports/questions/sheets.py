@@ -19,10 +19,12 @@ from courses.imports.questions.neutral import (
     ImportedQuestion,
     QuestionFileRefused,
     Reading,
+    Told,
     Unreadable,
     code_from,
     normal_tags,
     number_from,
+    unseen,
 )
 from courses.imports.questions.texts import folded, one_line, plain
 from courses.rules.rich_text import Rich, Text, clean, said, to_text
@@ -87,7 +89,7 @@ def is_table(text: str) -> bool:
     return {"type", "enonce"} <= names
 
 
-def read_csv(text: str) -> Reading:
+def read_csv(text: str, told: Told = unseen) -> Reading:
     """The questions of a CSV, its separator told by its first line. Raises QuestionFileRefused."""
     text = text.lstrip("\ufeff")
     first = text.lstrip("\r\n").split("\n", 1)[0]
@@ -95,14 +97,14 @@ def read_csv(text: str) -> Reading:
     csv.field_size_limit(200_000)
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     try:
-        return _read_rows((lines.line_num, row) for row in lines)
+        return _read_rows(((lines.line_num, row) for row in lines), text.count("\n"), told)
     except csv.Error as error:
         raise QuestionFileRefused(
             _("CSV mal formé, ligne %(n)d : un texte n’est pas refermé, ou il est trop long.") % {"n": lines.line_num}
         ) from error
 
 
-def read_xlsx(data: bytes) -> Reading:
+def read_xlsx(data: bytes, told: Told = unseen) -> Reading:
     """The questions of the first sheet of a workbook. Raises QuestionFileRefused for what is not a sound one."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -114,12 +116,14 @@ def read_xlsx(data: bytes) -> Reading:
                 b"<!DOCTYPE" in archive.read(part) for part in archive.namelist() if part.endswith((".xml", ".rels"))
             ):
                 raise QuestionFileRefused(_("Le classeur contient des entités XML : il est refusé."))
+            sheets = (part for part in archive.namelist() if part.startswith("xl/worksheets/"))
+            count = sum(archive.read(part).count(b"<row ") for part in sheets)  # what a sheet says of its size may lie
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # styles and extensions that openpyxl does not know
             book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
             try:
-                rows = book.worksheets[0].iter_rows(max_col=MAX_COLUMNS, values_only=True)
-                return _read_rows((number, list(map(_cell, row))) for number, row in enumerate(rows, 1))
+                rows = enumerate(book.worksheets[0].iter_rows(max_col=MAX_COLUMNS, values_only=True), 1)
+                return _read_rows(((number, list(map(_cell, row))) for number, row in rows), count, told)
             finally:
                 book.close()
     except DefusedXmlException as error:
@@ -138,9 +142,9 @@ def _cell(value) -> str:
     return str(value)
 
 
-def _read_rows(rows: Iterable[tuple[int, list[str]]]) -> Reading:
-    reading, columns = Reading(), None
-    for number, row in rows:
+def _read_rows(rows: Iterable[tuple[int, list[str]]], count: int, told: Told) -> Reading:
+    reading, columns = Reading(told=told), None
+    for number, row in reading.through(rows, count):
         if number > MAX_ROWS:
             raise QuestionFileRefused(_("Le tableau a plus de %(n)d lignes.") % {"n": MAX_ROWS})
         if not any(cell.strip() for cell in row):
