@@ -9,11 +9,12 @@ from certificates.actions.programme_renewals import ask_for_renewals
 from certificates.actions.programmes import (
     ask_for_programme_certificate,
     follow_course_certificate,
+    follow_course_certificates,
     suspend_if_part_fell,
     suspend_what_stands_on,
 )
 from certificates.models import Certificate
-from certificates.signals import certificate_issued, certificate_state_changed
+from certificates.signals import certificate_state_changed, certificates_issued
 from lms.assessment.signals import sitting_closed
 from lms.core.jobs import hasten
 from lms.learning.signals import course_completed, programme_completed
@@ -32,15 +33,17 @@ def issue_on_programme(sender, enrolment, completion, **kwargs):
     ask_for_programme_certificate(enrolment)
 
 
-@receiver(certificate_issued, dispatch_uid="certificates.follow_parts_of_programmes")
-def follow_issued(sender, certificate, **kwargs):
+@receiver(certificates_issued, dispatch_uid="certificates.follow_parts_of_programmes")
+def follow_issued(sender, certificates, **kwargs):
     """The certificate of a course may be all that a programme, or the renewal of its certificate, waited for."""
-    if certificate.is_of_programme:
-        suspend_if_part_fell(certificate, timezone.now())
-        return
-    follow_course_certificate(certificate, timezone.now())
-    if certificate.former_id:
-        ask_for_renewals(certificate)
+    for certificate in certificates:
+        if certificate.is_of_programme:
+            suspend_if_part_fell(certificate, timezone.now())
+    of_courses = [certificate for certificate in certificates if not certificate.is_of_programme]
+    follow_course_certificates(of_courses, timezone.now())
+    for certificate in of_courses:
+        if certificate.former_id:
+            ask_for_renewals(certificate)
 
 
 @receiver(certificate_state_changed, dispatch_uid="certificates.follow_states_of_parts")

@@ -2,6 +2,6 @@
 
 from django.dispatch import Signal
 
-certificate_issued = Signal()  # sender=Certificate class; kwargs: certificate (Certificate)
+certificates_issued = Signal()  # sender=Certificate class; kwargs: certificates (list[Certificate])
 # One that was issued is suspended, given back, replaced or revoked; its state says which.
 certificate_state_changed = Signal()  # sender=Certificate class; kwargs: certificate (Certificate)

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.cache import caches
 from django.core.checks.urls import check_url_config
 from django.db import connection, connections
+from django.db.models import Q
 from django.templatetags.static import static
 from django.utils import timezone
 from hypothesis import settings as hypothesis_settings
@@ -166,14 +167,12 @@ def run_jobs():
     def run(name: str = ""):
         ran = []
         while True:
-            due = Job.objects.due(timezone.now()).exclude(pk__in=ran)
+            due = Job.objects.due(timezone.now()).exclude(~Q(error=""), pk__in=ran)  # what failed is not run again
             due = due.filter(name=name) if name else due
             pks = list(due.order_by("run_after", "pk").values_list("pk", flat=True))
-            if not pks:
+            ran += pks
+            if not [pk for pk in pks if jobs.run_job(pk)]:
                 return list(Job.objects.filter(pk__in=ran).order_by("pk"))
-            for pk in pks:
-                jobs.run_job(pk)
-                ran.append(pk)
 
     return run
 

@@ -4,14 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from certificates import rules
-from certificates.actions.batches import ASKED_TOGETHER, CHUNK
+from certificates.actions.batches import CHUNK
 from certificates.actions.life import ActRefused, lift_suspension, revoke_certificate, suspend_certificate
 from certificates.actions.proposals import BatchRefused, decide
 from certificates.actions.stopping import heed_stop
@@ -19,13 +18,13 @@ from certificates.actions.succession import reissue_certificate
 from certificates.models import ActBatch, ActLine, Certificate
 from certificates.permissions import APPROVE_BATCH, REISSUE, REVOKE, SUSPEND
 from lms.core import audit
-from lms.core.jobs import NotYet, enqueue, hasten
+from lms.core.jobs import Ask, NotYet, enqueue, enqueue_all, hasten
 from lms.people.models import User
 
 Act, State, Result = ActBatch.Act, ActBatch.State, ActLine.Result
 LARGEST_BATCH = 10_000
 LOOK_AGAIN = timedelta(minutes=5)
-JOBS = ("certificates.act", "certificates.reissue_together")
+JOB = "certificates.act"
 
 
 @dataclass(frozen=True)
@@ -172,8 +171,7 @@ def resume_acts(batch: ActBatch, actor: User, reason: str, now: datetime) -> Act
     batch.paused_at, batch.pause_reason = None, ""
     batch.save()
     audit.record("certificate.resume_acts", actor, batch, reason=reason.strip())
-    for name in JOBS:
-        hasten(name, now)
+    hasten(JOB, now)
     return batch
 
 
@@ -181,12 +179,9 @@ def run_acts(batch: ActBatch) -> int:
     """Put each line in the outbox, once however often it runs: a line that fails stops none of the others. How many."""
     lines = list(batch.lines.order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(lines), CHUNK):
-        chunk = lines[start : start + CHUNK]
         with transaction.atomic():
-            if batch.act == Act.REISSUE and settings.LMS_SEALER in ASKED_TOGETHER:
-                enqueue("certificates.reissue_together", key=f"{batch.key}together:{start}", payload={"lines": chunk})
-            for pk in chunk:
-                enqueue("certificates.act", key=f"{batch.key}{pk}", payload={"line": pk})
+            asked = [Ask(f"{batch.key}{pk}", {"line": pk}) for pk in lines[start : start + CHUNK]]
+            enqueue_all(JOB, asked)
     return len(lines)
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from certificates.contents import holders_of
 from certificates.models import Recertification, SubstantialVersion
 from certificates.rules.versions import has_read, lessons_to_read
-from lms.core.jobs import enqueue, enqueue_all
+from lms.core.jobs import Ask, enqueue, enqueue_all
 from lms.learning.actions import ask_again
 from lms.learning.models import Enrolment, ProgressEvent
 
@@ -98,7 +98,8 @@ def assign_batch(version: SubstantialVersion, after: int, now: datetime) -> tupl
         for delta in deltas
     )
     ask_again({delta.enrolment: delta.unread for delta in deltas}, version.key, now)
-    enqueue_all(TELL_JOB, [(f"certificate:update:{row.pk}", {"recertification": row.pk}) for row in made])
+    asked = [Ask(f"certificate:update:{row.pk}", {"recertification": row.pk}) for row in made]
+    enqueue_all(TELL_JOB, asked, at_once=False)
     return pks[-1], len(pks), len(made)
 
 

@@ -15,13 +15,12 @@ from certificates.permissions import APPROVE_BATCH, PROPOSE_BATCH
 from certificates.rules import issuing as issue_rules
 from courses.models import CoursePage
 from lms.core import audit
-from lms.core.jobs import enqueue
+from lms.core.jobs import Ask, enqueue, enqueue_all
 from lms.learning.models import Completion, RapidFinish
 from lms.people.models import User
 
 State = IssueBatch.State
 CHUNK = 200
-ASKED_TOGETHER = ("csc",)  # sealers that sign many digests with one authorisation, each of which costs a round trip
 
 
 @dataclass(frozen=True)
@@ -108,15 +107,11 @@ def run_batch(batch: IssueBatch) -> int:
     lines = list(batch.lines.select_related("enrolment__person"))
     for start in range(0, len(lines), CHUNK):
         with transaction.atomic():
-            if settings.LMS_SEALER in ASKED_TOGETHER:
-                enrolments = [line.enrolment_id for line in lines[start : start + CHUNK]]
-                key = f"{batch.key}together:{start}"
-                enqueue("certificates.issue_together", key=key, payload={"enrolments": enrolments})
-            for line in lines[start : start + CHUNK]:
-                enqueue(
-                    "certificates.issue",
-                    key=f"{batch.key}{line.enrolment_id}",
-                    payload={"enrolment": line.enrolment_id},
-                    on_behalf_of=line.enrolment.person,
-                )
+            enqueue_all(
+                "certificates.issue",
+                [
+                    Ask(f"{batch.key}{line.enrolment_id}", {"enrolment": line.enrolment_id}, line.enrolment.person)
+                    for line in lines[start : start + CHUNK]
+                ],
+            )
     return len(lines)

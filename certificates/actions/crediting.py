@@ -3,6 +3,7 @@
 import json
 import secrets
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -35,26 +36,46 @@ class CredentialSigners:
     code: Signing
 
 
-def make_credential(certificate: Certificate, signers: CredentialSigners, now: datetime) -> Credential:
-    """The badge of a certificate: the one it has, or a new one. Two calls at once give one."""
+def make_credentials(
+    certificates: Sequence[Certificate], signers: CredentialSigners, now: datetime
+) -> dict[int, Credential]:
+    """The badges of certificates, by key: the one each has, or a new one; in the same queries however many. Two calls at
+    once give one.
+    """
     while True:
-        if credential := Credential.objects.filter(certificate=certificate).first():
-            return credential
-        credential = signed_credential(certificate, signers, now)
+        found = {row.certificate_id: row for row in Credential.objects.filter(certificate__in=certificates)}
+        missing = [one for one in certificates if one.pk not in found]
+        if not missing:
+            return found
+        for signer in (signers.proof, signers.token, signers.code):
+            signer.take(len(missing))
+        places = zip(missing, free_places(len(missing)), strict=True)
+        made = [signed_credential(one, place, signers, now) for one, place in places]
         try:
             with transaction.atomic():
-                credential.save()
-        except IntegrityError:  # another worker was first, or the place was taken: look again, or draw again
+                Credential.objects.bulk_create(made)
+        except IntegrityError:  # another worker was first, or a place was taken: look again, and draw again
             continue
-        return credential
+        return found | {row.certificate_id: row for row in made}
 
 
-def signed_credential(certificate: Certificate, signers: CredentialSigners, now: datetime) -> Credential:
-    printed, url = certificate.printed, settings.LMS_PUBLIC_URL
+def free_places(count: int) -> set[tuple[int, int]]:
+    """Places in the lists of states that nobody has, drawn at random: a list, and an index in it."""
     newest = Credential.objects.order_by("-pk").values_list("pk", flat=True).first() or 0  # no counting of all of them
     number = 1 + newest // FILLED
-    badge = Badge(printed, uuid.uuid4(), url, number, secrets.randbelow(LIST_SIZE), certificate.expires_on)
-    place = badge.list_number, badge.list_index
+    free: set[int] = set()
+    while len(free) < count:
+        drawn = {secrets.randbelow(LIST_SIZE) for _ in range(count - len(free))}
+        taken = Credential.objects.filter(list_number=number, list_index__in=drawn)
+        free |= drawn - set(taken.values_list("list_index", flat=True))
+    return {(number, index) for index in free}
+
+
+def signed_credential(
+    certificate: Certificate, place: tuple[int, int], signers: CredentialSigners, now: datetime
+) -> Credential:
+    printed, url = certificate.printed, settings.LMS_PUBLIC_URL
+    badge = Badge(printed, uuid.uuid4(), url, *place, certificate.expires_on)
     claims = claims_of(printed, place, certificate.expires_on)
     document = document_of(badge)
     proven = with_proof(document, statements_of(badge), badge.did, signers.proof, utc_text(now))
@@ -73,10 +94,7 @@ def signed_credential(certificate: Certificate, signers: CredentialSigners, now:
 def make_late_credentials(signers: CredentialSigners, now: datetime) -> int:
     """Badges for certificates issued before there were any, some at a time; how many."""
     late = Certificate.objects.published().filter(credential__isnull=True, erased_at__isnull=True)
-    certificates = list(late.order_by("pk")[:LATE])
-    for certificate in certificates:
-        make_credential(certificate, signers, now)
-    return len(certificates)
+    return len(make_credentials(list(late.order_by("pk")[:LATE]), signers, now))
 
 
 def publish_states(signers: CredentialSigners, states: Signing, now: datetime) -> None:

@@ -38,6 +38,12 @@ def design_for(kind: str, course: CoursePage) -> Design | None:
     return Design.objects.for_course(kind, course).prefetch_related("logos", "signatories").first()
 
 
+def version_for(kind: str, course: CoursePage, now: datetime) -> DesignVersion | None:
+    """The version in use of the design of a course; none where there is no design."""
+    design = design_for(kind, course)
+    return version_in_use(design, now) if design else None
+
+
 def design_for_producer(kind: str, producer: Unit | None) -> Design | None:
     """That of a programme: of its producer or the nearest unit above, of the platform."""
     return Design.objects.for_producer(kind, producer).prefetch_related("logos", "signatories").first()

@@ -2,6 +2,8 @@
 
 from collections.abc import Collection
 from datetime import date, datetime
+from functools import partial
+from operator import attrgetter
 
 from django.conf import settings
 from django.utils import timezone
@@ -9,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from certificates import rules
 from certificates.actions.designing import design_for_producer, version_in_use
-from certificates.actions.issuing import last_of, printed_by, reserve_number
+from certificates.actions.issuing import PROGRAMME, Draft, last_certificates, printed_by, reserve_numbers
 from certificates.actions.life import suspend_certificate
 from certificates.actions.proving import attested_levels
 from certificates.models import Certificate, Series
@@ -46,8 +48,7 @@ def reserve_programme_certificate(enrolment_pk: int, now: datetime) -> Certifica
     None while a certificate it would stand on was revoked or ended since: it is asked for again with the next one.
     Raises ProgrammeCompletion.DoesNotExist.
     """
-    undertaking = {"programme_enrolment_id": enrolment_pk}
-    if certificate := last_of(undertaking):
+    if certificate := last_certificates(PROGRAMME, [enrolment_pk]).get(enrolment_pk):
         return certificate
     rows = ProgrammeCompletion.objects.select_related("enrolment__person", "enrolment__programme__producer")
     completion = rows.get(enrolment=enrolment_pk)
@@ -58,14 +59,10 @@ def reserve_programme_certificate(enrolment_pk: int, now: datetime) -> Certifica
     design = design_for_producer(document_kind(written["assurance"]), programme.producer)
     version = version_in_use(design, now) if design else None
     signatories = version.drawn.signatories if version else ()
-    return reserve_number(
-        undertaking,
-        settings.LMS_PROGRAMME_SERIES,
-        version,
-        now,
-        lambda series: _snapshot_of(completion, written, signatories, series, now),
-        completion.enrolment.person,
-    )
+    write = partial(_snapshot_of, completion, written, signatories, now=now)
+    draft = Draft(enrolment_pk, completion.enrolment.person, version, write)
+    (certificate,) = reserve_numbers(PROGRAMME, settings.LMS_PROGRAMME_SERIES, [draft], now)
+    return certificate
 
 
 def follow_course_certificate(certificate: Certificate, now: datetime) -> None:
@@ -77,6 +74,15 @@ def follow_course_certificate(certificate: Certificate, now: datetime) -> None:
     for enrolment in waiting.select_related("person").order_by("pk"):
         ask_for_programme_certificate(enrolment, certificate)
     complete_programmes(certificate.person_id, course_id, now)
+
+
+def follow_course_certificates(certificates: Collection[Certificate], now: datetime) -> None:
+    """The same for many; one query when none of their holders follows a programme."""
+    people = ProgrammeEnrolment.objects.filter(person__in={one.person_id for one in certificates})
+    following = set(people.values_list("person", flat=True))
+    for certificate in sorted(certificates, key=attrgetter("person_id", "pk")):  # they lock, in one order
+        if certificate.person_id in following:
+            follow_course_certificate(certificate, now)
 
 
 def suspend_what_stands_on(part: Certificate, now: datetime) -> None:

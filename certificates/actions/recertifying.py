@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from certificates.actions.designing import design_for, version_in_use
+from certificates.actions.designing import version_for
 from certificates.actions.issuing import last_day
 from certificates.actions.proving import attested_levels
 from certificates.actions.renewals import may_renew
@@ -121,8 +121,7 @@ def _reserve(row: Recertification, former: Certificate, check: KnowledgeCheck | 
     """What the former one froze, with the new version of the content; what is proved follows the facts."""
     course, today = row.enrolment.course, timezone.localdate(now)
     proof = updated_proof(former.printed, course, check)
-    design = design_for(document_kind(proof["assurance"]), course)
-    version = version_in_use(design, now) if design else None
+    version = version_for(document_kind(proof["assurance"]), course, now)
     # What was not asked again was not proved anew: it ends when it did, unless it could be renewed as a whole today.
     ends_on = last_day(course.pk, today) if may_renew(former, today) else former.expires_on
     changes = {

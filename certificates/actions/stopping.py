@@ -1,5 +1,6 @@
 """The emergency stop: nothing is issued any more, everything asked for waits, until someone says it goes on."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
@@ -16,9 +17,7 @@ LOOK_AGAIN = timedelta(minutes=5)
 # The jobs that heed the stop.
 HELD = (
     "certificates.issue",
-    "certificates.issue_together",
     "certificates.act",
-    "certificates.reissue_together",
     "certificates.make_passport",
 )
 
@@ -39,6 +38,13 @@ def heed_stop(people) -> None:
     """Raises IssuingStopped while issuing is stopped for one of these people (users or their keys); one query."""
     if IssuingStop.objects.in_force().about(people).exists():
         raise IssuingStopped
+
+
+def stopped_among(people: Collection[int]) -> set[int]:
+    """Those of these people (keys) to whom nothing is issued now; one query when nothing is stopped."""
+    if not IssuingStop.objects.in_force().about(people).exists():
+        return set()
+    return {pk for pk in people if IssuingStop.objects.in_force().about([pk]).exists()}
 
 
 def may_stop(actor: User, unit: Unit | None) -> bool:

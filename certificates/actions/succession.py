@@ -8,11 +8,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from certificates import rules
-from certificates.actions.issuing import next_revision
+from certificates.actions.issuing import COURSE, PROGRAMME, next_revisions, numbered
 from certificates.actions.life import ActRefused
-from certificates.keys.register import register_key
 from certificates.models import Certificate, CertificateAct, Recertification, Series
-from certificates.rules.names import name_seal
 from certificates.snapshot import Snapshot
 from lms.core import audit
 from lms.core.jobs import enqueue
@@ -63,26 +61,21 @@ def reserve_after(
         sealed_at=now.replace(microsecond=0),
         **changes,
     )
-    certificate = Certificate.objects.create(
-        **former.undertaking,
+    kind = PROGRAMME if former.is_of_programme else COURSE
+    key = getattr(former, f"{kind}_id")
+    certificate = numbered(
+        snapshot,
+        series,
+        now,
+        **{f"{kind}_id": key},
+        revision=next_revisions(kind, [key])[key],
         person_id=former.person_id,
-        revision=next_revision(former.undertaking),
         origin=origin,
         former=former,
-        series=series.code,
-        year=series.year,
-        number=series.last_number,
-        public_code=code,
-        state_changed_at=now,
-        snapshot=snapshot.to_json(),
         design_version_id=design_version_id,
-        printed_name=snapshot.printed_name,
-        course_title=snapshot.course_title,
-        issued_on=snapshot.issued_on,
-        expires_on=snapshot.expires_on,
         visibility=former.visibility,
-        name_seal=name_seal(register_key(), code, snapshot.printed_name),
     )
+    certificate.save()
     CertificateAct.objects.create(
         certificate=certificate, verb=CertificateAct.Verb.RESERVED, actor=actor, reason=reason.strip(), at=now
     )

@@ -48,8 +48,7 @@ PANELS = [
     MultiFieldPanel(
         [
             FieldPanel("kind"),
-            FieldPanel("unit"),
-            FieldPanel("course", widget=Select),
+            FieldRowPanel([FieldPanel("unit"), FieldPanel("course", widget=Select)]),
             FieldPanel("is_in_service"),
         ],
         heading=gettext_lazy("Où il sert"),

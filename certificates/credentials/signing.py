@@ -11,3 +11,6 @@ class Signing(Protocol):
 
     def sign_raw(self, digests: Sequence[bytes]) -> list[bytes]:
         """Of each: a SHA-256 digest for ES256; two, one after the other, for Ed25519."""
+
+    def take(self, signatures: int) -> None:
+        """Take that many out of its quota at once, for those asked for next. Raises QuotaReached."""

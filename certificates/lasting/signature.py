@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,9 @@ from certificates.sealing.document import seal_documents
 from certificates.sealing.port import DocumentSealer, Sealer
 
 logger = logging.getLogger(__name__)
+
+# What asking for the time of documents sealed together may take in all, so that a slow service keeps none of them waiting.
+STAMPING_SECONDS = 10
 
 
 @dataclass(frozen=True)
@@ -23,15 +27,32 @@ class SealedDocument:
     stamp: Stamp | None = None
 
 
-class FirstStamp:
-    """Asks once for the time of one signature; without an answer that fits, the seal goes without and is upgraded later."""
+class Patience:
+    """A while that begins when it is first asked of."""
 
-    def __init__(self, stamper: TimeStamper | None):
-        self.stamper = stamper
+    def __init__(self, seconds: float):
+        self.seconds = seconds
+        self.until: float | None = None
+
+    @property
+    def is_over(self) -> bool:
+        now = time.monotonic()
+        if self.until is None:
+            self.until = now + self.seconds
+        return now >= self.until
+
+
+class FirstStamp:
+    """Asks once for the time of one signature; without an answer that fits, or once the patience shared with others is over,
+    the seal goes without and is upgraded later.
+    """
+
+    def __init__(self, stamper: TimeStamper | None, patience: Patience):
+        self.stamper, self.patience = stamper, patience
         self.stamp: Stamp | None = None
 
     def __call__(self, digest: bytes, room: int) -> bytes:
-        if self.stamper is None:
+        if self.stamper is None or self.patience.is_over:
             return b""
         try:
             stamp = self.stamper.stamp(digest)
@@ -58,7 +79,8 @@ def seal_and_stamp_all(
     seal = hashlib.sha256(sealer.certificate).hexdigest()
     if hasattr(sealer, "seal"):
         return [SealedDocument(sealer.seal(one), seal, sealer.is_sandbox) for one in drawn]
-    firsts = [FirstStamp(stamper) for _ in drawn]
+    patience = Patience(STAMPING_SECONDS)
+    firsts = [FirstStamp(stamper, patience) for _ in drawn]
     contents = seal_documents(drawn, CmsMould(sealer), firsts)
     return [
         SealedDocument(content, seal, sealer.is_sandbox, first.stamp)

@@ -2,6 +2,7 @@
 
 from django.utils import timezone
 
+from certificates.actions.act_batches import JOB as ACT_JOB
 from certificates.actions.act_batches import run_acts, settle_line
 from certificates.actions.assigning import assign_version
 from certificates.actions.batches import run_batch
@@ -29,7 +30,7 @@ def run_approved_acts(job):
     run_acts(ActBatch.objects.get(pk=job.payload["batch"], state=ActBatch.State.APPROVED))
 
 
-@job_handler("certificates.act")
+@job_handler(ACT_JOB)
 def act_on_one(job):
     """One line of a batch of acts."""
     settle_line(job.payload["line"], timezone.now())

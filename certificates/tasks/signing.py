@@ -1,7 +1,7 @@
 """Jobs that reach keys, in the queue "signing": documents, passports, badges, states, archives, the root of the log."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.conf import settings
 from django.utils import timezone
@@ -13,21 +13,20 @@ from certificates.actions import (
     CredentialSigners,
     archive_batch,
     ask_for_states,
-    awaits_minutes,
+    awaiting_minutes,
     close_log,
-    is_held,
-    make_credential,
+    held,
+    make_credentials,
     make_late_credentials,
-    publish_certificate,
+    publish_certificates,
     publish_states,
-    reserve_certificate,
+    reserve_certificates,
 )
-from certificates.actions.act_batches import settle_line
 from certificates.actions.passports import JOB as PASSPORT_JOB
 from certificates.actions.passports import publish_passport
 from certificates.actions.programmes import reserve_programme_certificate
 from certificates.actions.proving import MinutesAwaited
-from certificates.actions.stopping import heed_stop
+from certificates.actions.stopping import heed_stop, stopped_among
 from certificates.drawing.attachments import Attachment
 from certificates.drawing.passport import draw_passport
 from certificates.drawing.sheet import draw_certificate
@@ -45,44 +44,50 @@ from certificates.sealing.port import SealerRefused
 from certificates.sealing.room import open_sealer, open_signer
 from certificates.verifying.trust import time_roots, trusted_roots
 from lms.core.jobs import enqueue, job_handler
+from lms.core.models import Job
 from lms.learning.models import Enrolment, ProgrammeEnrolment
 
 logger = logging.getLogger(__name__)
 
 
-@job_handler("certificates.issue", queue="signing", max_attempts=20)  # some ten hours: an HSM may be away for a night
+def issue_together(jobs: Sequence[Job]) -> set[int]:
+    """What `issue` does, of many at once: the same queries, one authorisation where the key is far. The jobs that it did.
+
+    Left to `issue`: programmes, and what must wait for minutes, or while issuing is stopped.
+    """
+    enrolments = {job.payload["enrolment"] for job in jobs if "enrolment" in job.payload}
+    numbers = [job.payload["certificate"] for job in jobs if "certificate" in job.payload]
+    reserved = list(Certificate.objects.filter(pk__in=numbers))
+    people = dict(Enrolment.objects.filter(pk__in=enrolments).values_list("pk", "person"))
+    stopped = stopped_among({*people.values(), *(one.person_id for one in reserved)})
+    ready = {pk for pk, person in people.items() if person not in stopped} - awaiting_minutes(enrolments)
+    going = {one.pk: one for one in reserved if one.person_id not in stopped}
+    make_documents(list((going | {one.pk: one for one in reserve_unheld(ready)}).values()))
+    return {job.pk for job in jobs if job.payload.get("enrolment") in ready or job.payload.get("certificate") in going}
+
+
+# Some ten hours: an HSM may be away for a night.
+@job_handler("certificates.issue", queue="signing", max_attempts=20, together=issue_together)
 def issue(job):
     """Reserve, draw and seal, publish; each step may be repeated, and is done once. What is held waits for a decision,
     what was passed in a sitting for its minutes, and everything while issuing is stopped.
     """
-    if "certificate" not in job.payload:
-        if "programme_enrolment" in job.payload:
-            return issue_programme(job.payload["programme_enrolment"])
-        if awaits_minutes(job.payload["enrolment"]):
-            raise MinutesAwaited
-        return issue_all([job.payload["enrolment"]])
-    certificate = Certificate.objects.get(pk=job.payload["certificate"])
-    heed_stop([certificate.person_id])
-    return make_documents([certificate])
+    if "certificate" in job.payload:
+        certificate = Certificate.objects.get(pk=job.payload["certificate"])
+        heed_stop([certificate.person_id])
+        return make_documents([certificate])
+    if "programme_enrolment" in job.payload:
+        return issue_programme(job.payload["programme_enrolment"])
+    enrolment = job.payload["enrolment"]
+    if awaiting_minutes([enrolment]):
+        raise MinutesAwaited
+    heed_stop(Enrolment.objects.filter(pk=enrolment).values("person"))
+    return make_documents(reserve_unheld([enrolment]))
 
 
-@job_handler("certificates.issue_together", queue="signing", max_attempts=3)
-def issue_together(job):
-    """Several, whose seals are asked for with one authorisation where the key is far. Each has a job of its own too, which
-    then finds it done, or does it: one that fails here stops nobody.
-    """
-    issue_all([enrolment for enrolment in job.payload["enrolments"] if not awaits_minutes(enrolment)])
-
-
-def issue_all(enrolments: Sequence[int]) -> None:
-    """What both do, of those that no minutes keep waiting."""
-    heed_stop(Enrolment.objects.filter(pk__in=enrolments).values("person"))
-    certificates = [
-        reserve_certificate(enrolment, timezone.now())
-        for enrolment in enrolments
-        if not is_held(enrolment, timezone.now())
-    ]
-    make_documents(certificates)
+def reserve_unheld(enrolments: Collection[int]) -> list[Certificate]:
+    now = timezone.now()
+    return reserve_certificates(set(enrolments) - held(enrolments, now), now)
 
 
 def issue_programme(enrolment: int) -> None:
@@ -92,31 +97,21 @@ def issue_programme(enrolment: int) -> None:
     make_documents([certificate] if certificate else [])
 
 
-@job_handler("certificates.reissue_together", queue="signing", max_attempts=3)
-def reissue_together(job):
-    """Several lines of a batch, whose new documents are sealed with one authorisation; each has jobs of its own too."""
-    lines = [settle_line(pk, timezone.now()) for pk in job.payload["lines"]]
-    heirs = Certificate.objects.filter(former__in=[line.certificate_id for line in lines])
-    make_documents(list(heirs.filter(origin=Certificate.Origin.REISSUE).order_by("pk")))
-
-
 def make_documents(certificates: Sequence[Certificate]) -> None:
     """Draw, seal and publish those that are only reserved, no lock held."""
     certificates = [one for one in certificates if one.state == Certificate.State.RESERVED]
     if not certificates:
         return
     sealer, signers = open_sealer(), credential_signers()
-    drawn = [drawn_document(one, sealer.is_sandbox, signers) for one in certificates]
-    for certificate, sealed in zip(
-        certificates, seal_and_stamp_all(drawn, sealer, time_stamper_at_issue()), strict=True
-    ):
-        heed_stop([certificate.person_id])
-        publish_certificate(certificate, sealed, timezone.now())
+    badges = make_credentials(certificates, signers, timezone.now()) if signers else {}
+    drawn = [drawn_document(one, sealer.is_sandbox, badges.get(one.pk)) for one in certificates]
+    sealed = seal_and_stamp_all(drawn, sealer, time_stamper_at_issue())
+    heed_stop([one.person_id for one in certificates])
+    publish_certificates(list(zip(certificates, sealed, strict=True)), timezone.now())
 
 
-def drawn_document(certificate: Certificate, is_specimen: bool, signers: CredentialSigners | None) -> bytes:
-    """The document, drawn from the snapshot, its design and the signed badge alone, no lock held."""
-    credential = make_credential(certificate, signers, timezone.now()) if signers else None
+def drawn_document(certificate: Certificate, is_specimen: bool, credential: Credential | None) -> bytes:
+    """The document, drawn from the snapshot, its design and the signed badge alone."""
     return draw_certificate(
         certificate.printed,
         settings.LMS_FONTS_DIR,

@@ -1,5 +1,7 @@
 """The audit trail: who did what that matters, when, and on whose behalf."""
 
+from collections.abc import Iterable
+
 from django.db import models
 from django.utils import timezone
 
@@ -18,9 +20,15 @@ def record(verb: str, actor=None, obj: models.Model | None = None, on_behalf_of=
 
     `verb` is dotted, `app.act` ("certificate.revoke"); `details` must fit JSON.
     """
+    (entry,) = record_all([entry_of(verb, actor, obj, on_behalf_of, **details)])
+    return entry
+
+
+def entry_of(verb: str, actor=None, obj: models.Model | None = None, on_behalf_of=None, **details) -> AuditEntry:
+    """What `record` appends, for `record_all`."""
     actor_pk, actor_label = _who(actor)
     behalf_pk, behalf_label = _who(on_behalf_of)
-    return AuditEntry.objects.create(
+    return AuditEntry(
         at=timezone.now(),
         verb=verb,
         actor_pk=actor_pk,
@@ -32,3 +40,8 @@ def record(verb: str, actor=None, obj: models.Model | None = None, on_behalf_of=
         object_label=str(obj)[:250] if obj is not None else "",
         details=details,
     )
+
+
+def record_all(entries: Iterable[AuditEntry]) -> list[AuditEntry]:
+    """Append many entries in one query, inside the transaction of their acts."""
+    return AuditEntry.objects.bulk_create(entries)

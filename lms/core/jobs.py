@@ -3,6 +3,8 @@
 An app registers what it can do (`job_handler`), asks for it inside the transaction of the fact (`enqueue`), and a Celery
 worker runs it (`run_job`). Brokers lose messages when a worker is killed; the row stays, and `sweep_jobs` finds it.
 So a handler may run twice, and must make nothing twice.
+
+Work of one name that is cheaper by the lot has a second handler, `together`: whoever takes a job takes along others that wait.
 """
 
 import logging
@@ -11,10 +13,11 @@ import socket
 import threading
 import traceback
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import connection, models, transaction
@@ -31,15 +34,26 @@ logger = logging.getLogger(__name__)
 
 # Rows one sweep sends at most: the next sweep takes the rest.
 SWEEP_BATCH = 500
+# Jobs of one name that one worker takes at once: enough to share their queries, few enough to keep memory flat.
+TOGETHER = 100
 
 
 @dataclass(frozen=True)
 class Handler:
-    """What runs jobs of one name, in which queue, and how often it may fail."""
+    """What runs jobs of one name, in which queue, and how often it may fail; and what runs many of them, if anything does."""
 
     run: Callable[[Job], object]
     queue: str
     max_attempts: int
+    together: Callable[[Sequence[Job]], Collection[int]] | None
+
+
+class Ask(NamedTuple):
+    """One of many jobs asked for at once."""
+
+    key: str
+    payload: dict
+    on_behalf_of: object = None
 
 
 HANDLERS: dict[str, Handler] = {}
@@ -55,11 +69,21 @@ class UnknownJob(LookupError):
     """No app registered a handler under this name."""
 
 
-def job_handler(name: str, *, queue: str = "default", max_attempts: int = 8):
-    """Register the function that runs jobs of this name; raising in it means "try again later"."""
+def job_handler(
+    name: str,
+    *,
+    queue: str = "default",
+    max_attempts: int = 8,
+    together: Callable[[Sequence[Job]], Collection[int]] | None = None,
+):
+    """Register the function that runs jobs of this name; raising in it means "try again later".
+
+    `together` does several that were never begun, and gives the primary keys of those that are done; the others, all of
+    them when it raises, are run one by one.
+    """
 
     def register(function):
-        HANDLERS[name] = Handler(function, queue, max_attempts)
+        HANDLERS[name] = Handler(function, queue, max_attempts, together)
         return function
 
     return register
@@ -80,58 +104,54 @@ def enqueue(name: str, *, key: str = "", payload: dict | None = None, on_behalf_
     The same key gives the same row, whatever its state: asking twice is asking once. Without a key, each call is new.
     Raises UnknownJob.
     """
-    handler = handler_for(name)
-    now = timezone.now()
     job, created = Job.objects.get_or_create(
-        key=key or f"{name}:{uuid.uuid4()}",
-        defaults={
-            "name": name,
-            "queue": handler.queue,
-            "max_attempts": handler.max_attempts,
-            "payload": payload or {},
-            "run_after": now,
-            "created_at": now,
-            "on_behalf_of_pk": str(on_behalf_of.pk) if on_behalf_of else "",
-            "on_behalf_of_label": str(on_behalf_of)[:200] if on_behalf_of else "",
-        },
+        key=key or f"{name}:{uuid.uuid4()}", defaults=_asked(name, payload or {}, on_behalf_of)
     )
     if created:
-        transaction.on_commit(partial(send, job), robust=True)
+        transaction.on_commit(partial(send_all, [job]), robust=True)
     return job
 
 
-def enqueue_all(name: str, asked: Iterable[tuple[str, dict]]) -> None:
-    """Ask for many jobs of one name in one query, each a key and a payload; the next sweeps send them, so many a minute.
+def enqueue_all(name: str, asked: Iterable[Ask], *, at_once: bool = True) -> None:
+    """Ask for many jobs of one name, in the same queries however many; a key that has its row keeps it.
 
-    A key that has its row keeps it. Raises UnknownJob.
+    Sent when the transaction commits, or, if not `at_once`, by the next sweeps, so many a minute. Raises UnknownJob.
     """
+    jobs = [Job(key=one.key, **_asked(name, one.payload, one.on_behalf_of)) for one in asked]
+    known = set(Job.objects.filter(key__in=[job.key for job in jobs]).values_list("key", flat=True))
+    new = [job for job in jobs if job.key not in known]
+    Job.objects.bulk_create(new, ignore_conflicts=True)  # somebody may have asked meanwhile
+    if at_once:
+        keys = [job.key for job in new]
+        transaction.on_commit(lambda: send_all(Job.objects.waiting().filter(key__in=keys, sends=0)), robust=True)
+
+
+def _asked(name: str, payload: dict, on_behalf_of) -> dict:
+    """The fields of a job just asked for, but its key."""
     handler, now = handler_for(name), timezone.now()
-    Job.objects.bulk_create(
-        [
-            Job(
-                name=name,
-                key=key,
-                payload=payload,
-                queue=handler.queue,
-                max_attempts=handler.max_attempts,
-                run_after=now,
-                created_at=now,
-            )
-            for key, payload in asked
-        ],
-        ignore_conflicts=True,
-    )
+    return {
+        "name": name,
+        "queue": handler.queue,
+        "max_attempts": handler.max_attempts,
+        "payload": payload,
+        "run_after": now,
+        "created_at": now,
+        "on_behalf_of_pk": str(on_behalf_of.pk) if on_behalf_of else "",
+        "on_behalf_of_label": str(on_behalf_of)[:200] if on_behalf_of else "",
+    }
 
 
-def send(job: Job) -> bool:
-    """Hand the job to the broker. A broker that does not answer is no failure here: the sweep sends again."""
+def send_all(jobs: Iterable[Job]) -> int:
+    """Hand jobs to the broker; how many it took. One that does not answer is no failure here: the sweep sends again."""
+    sent = []
     try:
-        celery_app.send_task("core.run_job", args=[job.pk], queue=job.queue, retry=False)
+        for job in jobs:
+            celery_app.send_task("core.run_job", args=[job.pk], queue=job.queue, retry=False)
+            sent.append(job.pk)
     except (KombuError, OSError, *_broker_errors()) as error:
         logger.warning("The broker did not take job %s (%s); the sweep will send it again.", job.pk, error)
-        return False
-    Job.objects.filter(pk=job.pk).update(sent_at=timezone.now(), sends=F("sends") + 1)
-    return True
+    Job.objects.filter(pk__in=sent).update(sent_at=timezone.now(), sends=F("sends") + 1)
+    return len(sent)
 
 
 def _broker_errors() -> tuple[type[BaseException], ...]:
@@ -140,26 +160,34 @@ def _broker_errors() -> tuple[type[BaseException], ...]:
     return connection.connection_errors + connection.channel_errors
 
 
-def claim(job_pk: int, now: datetime) -> Job | None:
-    """Take the job for this worker, or None if it is done, not yet due, or another holds its lease.
+def claim(job_pk: int, now: datetime) -> list[Job]:
+    """Take the job for this worker, first of the list; none if it is done, not yet due, or another holds its lease.
 
-    One UPDATE decides, so of any number of workers that try at once exactly one gets it.
+    One UPDATE decides, so of any number of workers that try at once exactly one gets it. Where jobs of its name may be run
+    together, others that were never begun come along, `TOGETHER` in all, which is no attempt of theirs.
     """
     holder = f"{socket.gethostname()[:30]}:{os.getpid()}:{uuid.uuid4().hex[:12]}"
-    taken = (
-        Job.objects.due(now)
-        .filter(pk=job_pk, attempts__lt=F("max_attempts"))
-        .update(
-            state=Job.State.RUNNING,
-            attempts=F("attempts") + 1,
-            lease_until=_lease_end(now),
-            lease_holder=holder,
-            started_at=now,
-            percent=0,
-            note="",
-        )
-    )
-    return Job.objects.get(pk=job_pk) if taken else None
+    lease = {
+        "state": Job.State.RUNNING,
+        "lease_until": _lease_end(now),
+        "lease_holder": holder,
+        "started_at": now,
+        "percent": 0,
+        "note": "",
+    }
+    due = Job.objects.due(now).filter(pk=job_pk, attempts__lt=F("max_attempts"))
+    before = due.first()
+    if before is None or not due.update(**lease, attempts=F("attempts") + 1):
+        return []
+    job = Job.objects.get(pk=job_pk)
+    if before.started_at or job.name not in HANDLERS or not HANDLERS[job.name].together:
+        return [job]
+    fresh = Job.objects.waiting().filter(name=job.name, started_at__isnull=True, run_after__lte=now)
+    with transaction.atomic():
+        rows = fresh.select_for_update(skip_locked=True).order_by("run_after")  # another worker looks beyond these
+        pks = list(rows.values_list("pk", flat=True)[: TOGETHER - 1])
+        fresh.filter(pk__in=pks).update(**lease)
+    return [job, *Job.objects.filter(pk__in=pks, lease_holder=holder).order_by("pk")]
 
 
 def run_job(job_pk: int) -> bool:
@@ -167,72 +195,99 @@ def run_job(job_pk: int) -> bool:
 
     Whatever the handler raises is written in the row and the job tried again later, `max_attempts` times in all.
     """
-    job = claim(job_pk, timezone.now())
-    if job is None:
+    jobs = claim(job_pk, timezone.now())
+    if not jobs:
         return False
-    with _Sitting(job):
-        handler_for(job.name).run(job)
+    with _Lease(jobs):
+        if len(jobs) > 1:
+            _run_together(jobs)
+        else:
+            _run_alone(jobs[0])
     return True
 
 
-class _Sitting:
-    """One run of one job: keeps its lease while the handler works, then writes the outcome.
+def _run_alone(job: Job) -> None:
+    try:
+        handler_for(job.name).run(job)
+    except NotYet as wait:
+        _put_off(job, wait)
+    except Exception:  # noqa: BLE001  whatever it is, it is written in the row
+        _write_failure(job, traceback.format_exc())
+    else:
+        _settle([job], **_done())
 
-    A worker that dies renews nothing and writes nothing, so the job goes to another when the lease ends.
+
+def _run_together(jobs: Sequence[Job]) -> None:
+    """What it does not do, or all when it raises, is given back: any worker then runs each alone."""
+    done = set()
+    try:
+        done = set(HANDLERS[jobs[0].name].together(jobs))
+    except Exception:
+        logger.warning("%s jobs %s failed together; each is run alone.", len(jobs), jobs[0].name, exc_info=True)
+    now = timezone.now()
+    _settle([job for job in jobs if job.pk in done], **_done(), attempts=1)
+    left = [job for job in jobs if job.pk not in done]
+    _settle(left, state=Job.State.WAITING, run_after=now, attempts=0, sent_at=None, sends=0)
+    send_all(left)
+
+
+def _done() -> dict:
+    return {"state": Job.State.DONE, "percent": 100, "error": "", "finished_at": timezone.now()}
+
+
+def _put_off(job: Job, wait: NotYet) -> None:
+    logger.info("Job %s (%s) waits until %s: %s", job.pk, job.name, wait.until, wait)
+    as_before = {"attempts": F("attempts") - 1, "started_at": None, "sent_at": None, "sends": 0}
+    _settle([job], state=Job.State.WAITING, error=str(wait), run_after=wait.until, **as_before)
+
+
+def _write_failure(job: Job, error: str) -> None:
+    now = timezone.now()
+    if job.attempts >= job.max_attempts:
+        logger.error("Job %s (%s) failed for good:\n%s", job.pk, job.name, error)
+        _settle([job], state=Job.State.FAILED, error=error, finished_at=now)
+    else:
+        logger.warning("Job %s (%s) failed, attempt %s:\n%s", job.pk, job.name, job.attempts, error)
+        again = now + Job.backoff(job.attempts)
+        _settle([job], state=Job.State.WAITING, error=error, run_after=again, sent_at=None, sends=0)
+
+
+def _settle(jobs: Sequence[Job], **outcome) -> None:
+    """Write the outcome of jobs of one lease, unless it went to another worker in the meantime."""
+    if jobs:
+        _of_the_lease(jobs).update(lease_until=None, lease_holder="", **outcome)
+
+
+def _of_the_lease(jobs: Sequence[Job]) -> models.QuerySet:
+    pks, holder = [job.pk for job in jobs], jobs[0].lease_holder
+    return Job.objects.filter(pk__in=pks, state=Job.State.RUNNING, lease_holder=holder)
+
+
+class _Lease:
+    """Keeps the lease of jobs while they are run.
+
+    A worker that dies renews nothing and writes nothing, so they go to another when the lease ends; so they do when the
+    process is told to stop.
     """
 
-    def __init__(self, job: Job):
-        self.job = job
+    def __init__(self, jobs: Sequence[Job]):
+        self.jobs = jobs
         self.finished = threading.Event()
-        self.renewal = threading.Thread(target=self._renew, name=f"lease of job {job.pk}", daemon=True)
+        self.renewal = threading.Thread(target=self._renew, name=f"lease of job {jobs[0].pk}", daemon=True)
 
     def __enter__(self):
         self.renewal.start()
 
-    def __exit__(self, kind, error, trace):
+    def __exit__(self, *error):
         self.finished.set()
         self.renewal.join()
-        if error is None:
-            self._settle(state=Job.State.DONE, percent=100, error="", finished_at=timezone.now())
-        elif isinstance(error, NotYet):
-            self._put_off(error)
-            return True
-        elif isinstance(error, Exception):
-            self._write_failure("".join(traceback.format_exception(error)))
-            return True
-        return False  # the process is told to stop: the lease ends and the job is taken up elsewhere
 
     def _renew(self):
         while not self.finished.wait(settings.LMS_JOB_LEASE_SECONDS / 3):
             try:
-                Job.objects.filter(pk=self.job.pk, lease_holder=self.job.lease_holder).update(
-                    lease_until=_lease_end(timezone.now())
-                )
+                _of_the_lease(self.jobs).update(lease_until=_lease_end(timezone.now()))
             finally:
                 connection.close()
-
-    def _write_failure(self, error: str):
-        now, job = timezone.now(), self.job
-        if job.attempts >= job.max_attempts:
-            logger.error("Job %s (%s) failed for good:\n%s", job.pk, job.name, error)
-            self._settle(state=Job.State.FAILED, error=error, finished_at=now)
-        else:
-            logger.warning("Job %s (%s) failed, attempt %s:\n%s", job.pk, job.name, job.attempts, error)
-            again = now + Job.backoff(job.attempts)
-            self._settle(state=Job.State.WAITING, error=error, run_after=again, sent_at=None, sends=0)
-
-    def _put_off(self, wait: NotYet):
-        logger.info("Job %s (%s) waits until %s: %s", self.job.pk, self.job.name, wait.until, wait)
-        attempts = F("attempts") - 1
-        self._settle(
-            state=Job.State.WAITING, error=str(wait), run_after=wait.until, attempts=attempts, sent_at=None, sends=0
-        )
-
-    def _settle(self, **outcome):
-        """Write the outcome, unless the lease went to another worker in the meantime."""
-        Job.objects.filter(pk=self.job.pk, state=Job.State.RUNNING, lease_holder=self.job.lease_holder).update(
-            lease_until=None, lease_holder="", **outcome
-        )
 
 
 def _lease_end(now: datetime) -> datetime:
@@ -249,13 +304,7 @@ def sweep_jobs(now: datetime | None = None) -> int:
         lease_holder="",
         error="Le processus qui l’exécutait s’est arrêté à chaque essai.",
     )
-    forgotten = [job for job in Job.objects.due(now).order_by("run_after")[:SWEEP_BATCH] if _is_forgotten(job, now)]
-    sent = 0
-    for job in forgotten:
-        if not send(job):
-            break
-        sent += 1
-    return sent
+    return send_all(job for job in Job.objects.due(now).order_by("run_after")[:SWEEP_BATCH] if _is_forgotten(job, now))
 
 
 def _is_forgotten(job: Job, now: datetime) -> bool:
@@ -288,7 +337,7 @@ def replay(jobs: models.QuerySet, actor) -> int:
         )
         for job in chosen:
             audit.record("job.replay", actor, job)
-            transaction.on_commit(partial(send, job), robust=True)
+        transaction.on_commit(partial(send_all, chosen), robust=True)
     return len(chosen)
 
 

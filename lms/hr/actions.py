@@ -1,6 +1,6 @@
 """What is done with evidence: record it once, and keep the levels held derived from it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from itertools import groupby
 from operator import attrgetter
@@ -17,80 +17,67 @@ from lms.skills.models import Competence
 BATCH = 200  # people rebuilt, and rows written, at once
 
 
-@transaction.atomic
-def record_evidence(
-    *,
-    person: User,
-    competence: Competence,
-    level: int,
-    kind: str,
-    obtained_on: date,
-    source_key: str,
-    today: date,
-    expires_on: date | None = None,
-    certificate: Certificate | None = None,
-    content_version: int | None = None,
-    recorded_by: User | None = None,
-) -> Evidence:
-    """Append evidence and raise the held level where it proves more; the same `source_key` is recorded once.
+def record_evidence(*, source_key: str, today: date, **fields) -> Evidence:
+    """Append one piece of evidence (`fields` of `Evidence`), as `record_all_evidence` does; the one recorded for that key."""
+    record_all_evidence([Evidence(source_key=source_key, **fields)], today)
+    return Evidence.objects.get(source_key=source_key)
 
-    Locks the person, so that two pieces of evidence recorded at once both count.
+
+@transaction.atomic
+def record_all_evidence(asked: Sequence[Evidence], today: date) -> None:
+    """Append evidence and raise held levels where it proves more; the same `source_key` is recorded once.
+
+    Locks the people, so that two pieces of evidence recorded at once both count. The same queries however many.
     """
-    lock_person(person)
-    evidence, is_new = Evidence.objects.get_or_create(
-        source_key=source_key,
-        defaults={
-            "person": person,
-            "competence": competence,
-            "level": level,
-            "kind": kind,
-            "obtained_on": obtained_on,
-            "expires_on": expires_on,
-            "certificate": certificate,
-            "content_version": content_version,
-            "recorded_by": recorded_by,
-        },
-    )
-    if is_new:
-        audit.record(
+    lock_people({row.person_id for row in asked})
+    known = Evidence.objects.filter(source_key__in=[row.source_key for row in asked])
+    known_keys = set(known.values_list("source_key", flat=True))
+    new = Evidence.objects.bulk_create(row for row in asked if row.source_key not in known_keys)
+    audit.record_all(
+        audit.entry_of(
             "hr.evidence_recorded",
-            actor=recorded_by,
-            obj=evidence,
-            on_behalf_of=person,
-            competence=competence.code,
-            level=level,
-            kind=str(kind),
+            actor=row.recorded_by,
+            obj=row,
+            on_behalf_of=row.person,
+            competence=row.competence.code,
+            level=row.level,
+            kind=str(row.kind),
         )
-        rebuild_held_levels([person.pk], today)
-    return evidence
+        for row in new
+    )
+    if new:
+        rebuild_held_levels({row.person_id for row in new}, today)
 
 
-@transaction.atomic
-def record_certificate(certificate: Certificate, today: date) -> list[Evidence]:
-    """Evidence of each level that `certificate` attests in its frozen snapshot; recorded once however often asked.
+def record_certificates(certificates: Iterable[Certificate], today: date) -> None:
+    """Evidence of each level that certificates attest in their frozen snapshots; recorded once however often asked.
 
     An attestation (N1) gives none; nor does the certificate of a programme, whose levels are those that the certificates
     of its courses already prove, each for as long as it is good.
     """
-    printed = certificate.printed
-    if certificate.is_of_programme or not proves_levels(printed.assurance):
-        return []
-    attested = {row.code: row.level for row in printed.competences}
-    return [
-        record_evidence(
+    of_courses = [(one, one.printed) for one in certificates if not one.is_of_programme]
+    proving = [(certificate, printed) for certificate, printed in of_courses if proves_levels(printed.assurance)]
+    codes = {row.code for _, printed in proving for row in printed.competences}
+    if not codes:
+        return
+    competences = {row.code: row for row in Competence.objects.filter(code__in=codes)}
+    asked = [
+        Evidence(
             person=certificate.person,
-            competence=competence,
-            level=attested[competence.code],
+            competence=competences[code],
+            level=row.level,
             kind=Evidence.Kind.CERTIFICATE,
             obtained_on=printed.issued_on,
             expires_on=certificate.expires_on,
             certificate=certificate,
             content_version=printed.content_version,
-            source_key=f"certificate:{certificate.pk}:{competence.code}",
-            today=today,
+            source_key=f"certificate:{certificate.pk}:{code}",
         )
-        for competence in Competence.objects.filter(code__in=attested).order_by("pk")
+        for certificate, printed in proving
+        for code, row in {row.code: row for row in printed.competences}.items()
+        if code in competences
     ]
+    record_all_evidence(asked, today)
 
 
 @transaction.atomic
@@ -148,6 +135,6 @@ def _rebuild_in_batches(people, today: date) -> int:
     return total
 
 
-def lock_person(person: User) -> None:
-    """Let one writer at a time derive the levels of `person`; readers and foreign keys are not kept waiting."""
-    User.objects.select_for_update(no_key=True).get(pk=person.pk)
+def lock_people(people: Collection[int]) -> None:
+    """Let one writer at a time derive the levels of people (keys); readers and foreign keys are not kept waiting."""
+    list(User.objects.select_for_update(no_key=True).filter(pk__in=people).order_by("pk").values_list("pk"))

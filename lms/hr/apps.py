@@ -11,4 +11,4 @@ class HrConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from lms.hr import receivers  # noqa: F401  connects certificate_issued and certificate_state_changed
+        from lms.hr import receivers  # noqa: F401  connects certificates_issued and certificate_state_changed

@@ -90,7 +90,7 @@ def test_badge_travels_in_the_document(certificate):
 def test_task_run_again_makes_the_same_badge_and_the_same_drawing(certificate, monkeypatch):
     completion = make_completion()
     with monkeypatch.context() as patch:
-        patch.setattr("certificates.tasks.signing.publish_certificate", killed)
+        patch.setattr("certificates.tasks.signing.publish_certificates", killed)
         with pytest.raises(KeyboardInterrupt):
             issue(Payload(enrolment=completion.enrolment_id))
     before = Credential.objects.get(certificate__enrolment=completion.enrolment_id)

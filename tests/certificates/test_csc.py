@@ -224,7 +224,7 @@ def test_documents_of_a_batch_are_sealed_with_one_authorisation(remote, settings
     assert {check_pdf(one.content, trusted_roots()).verdict for one in sealed} == {Verdict.INTACT}
 
 
-def test_batch_with_four_eyes_is_sealed_with_one_authorisation_and_its_jobs_find_it_done(remote, run_jobs):
+def test_batch_with_four_eyes_is_sealed_with_one_authorisation(remote, run_jobs):
     course, unit = make_course(), make_unit()
     CoursePolicy.objects.create(course=course, mode="batch")
     proposer, approver = (make_officer(unit, PROPOSE_BATCH, APPROVE_BATCH) for _ in range(2))
@@ -234,12 +234,10 @@ def test_batch_with_four_eyes_is_sealed_with_one_authorisation_and_its_jobs_find
         course_completed.send(sender=Enrolment, enrolment=completion.enrolment, completion=completion)
     approve_batch(propose_batch(course, proposer, "Promotion", timezone.now()), approver, timezone.now())
     run_jobs("certificates.run_batch")
-    run_jobs("certificates.issue_together")
     run_jobs("certificates.issue")
     assert remote.lots == [3]
     assert sorted(Certificate.objects.values_list("number", "state")) == [(n, "valid") for n in (1, 2, 3)]
-    done = Job.objects.filter(name__startswith="certificates.issue").values_list("name", "state")
-    assert sorted(done) == [("certificates.issue", "done")] * 3 + [("certificates.issue_together", "done")]
+    assert list(Job.objects.filter(name="certificates.issue").values_list("state", "attempts")) == [("done", 1)] * 3
 
 
 def test_authorisation_is_pinned_to_its_digests_and_good_once(remote):

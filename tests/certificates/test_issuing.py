@@ -17,7 +17,7 @@ from certificates.actions import (
 )
 from certificates.lasting.signature import SealedDocument
 from certificates.models import Certificate, CertificateAct, CertificateFile, KeptForever, Series
-from certificates.signals import certificate_issued, certificate_state_changed
+from certificates.signals import certificate_state_changed, certificates_issued
 from certificates.storage import FileDamaged, keep, read
 from certificates.tasks.signing import issue
 from certificates.verifying.checking import check_pdf
@@ -62,12 +62,12 @@ def announced():
     """The certificates announced as issued."""
     heard = []
 
-    def hear(sender, certificate, **kwargs):
-        heard.append(certificate.pk)
+    def hear(sender, certificates, **kwargs):
+        heard.extend(certificate.pk for certificate in certificates)
 
-    certificate_issued.connect(hear)
+    certificates_issued.connect(hear)
     yield heard
-    certificate_issued.disconnect(hear)
+    certificates_issued.disconnect(hear)
 
 
 @pytest.mark.django_db
@@ -242,7 +242,7 @@ def test_task_run_in_parallel_issues_one_certificate_one_file(no_time):
 KILLED_AT = {
     "after the number is given": "certificates.tasks.signing.draw_certificate",
     "between drawing and sealing": "certificates.lasting.signature.seal_documents",
-    "between sealing and storing": "certificates.tasks.signing.publish_certificate",
+    "between sealing and storing": "certificates.tasks.signing.publish_certificates",
     "between storing and publishing": "certificates.actions.issuing.storage.fingerprint",
 }
 

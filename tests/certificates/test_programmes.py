@@ -11,7 +11,7 @@ from django.utils import timezone
 from certificates.actions import (
     issue_after_void,
     lift_suspension,
-    publish_certificate,
+    publish_certificates,
     reissue_certificate,
     revoke_certificate,
     suspend_certificate,
@@ -179,7 +179,7 @@ def test_a_programme_ends_with_the_first_of_its_certificates_or_by_itself(db, ru
     follow_programme(person, make_programme(courses), timezone.now())
     follow_programme(person, make_programme(courses, validity_months=6), timezone.now())
     run_jobs("certificates.issue")
-    first, own = whole_of(person).order_by("number")
+    first, own = whole_of(person).order_by("programme_enrolment_id")
     assert first.expires_on == ends[1] < ends[0]
     assert own.expires_on < ends[1]
 
@@ -271,11 +271,11 @@ def test_a_course_that_falls_while_the_document_is_sealed_issues_it_suspended(fo
     parts = [make_certificate(person, course) for course in courses]
     whole = reserve_programme_certificate(ProgrammeEnrolment.objects.get().pk, timezone.now())
 
-    def fall(certificate, sealed, now):
+    def fall(documents, now):
         revoke_certificate(parts[0], make_user(), "Fraude", now)
-        return publish_certificate(certificate, sealed, now)
+        return publish_certificates(documents, now)
 
-    monkeypatch.setattr("certificates.tasks.signing.publish_certificate", fall)
+    monkeypatch.setattr("certificates.tasks.signing.publish_certificates", fall)
     issue(Payload(programme_enrolment=whole.programme_enrolment_id))
     whole.refresh_from_db()
     said = f"Le certificat {parts[0].printed_number} de la formation « Messagerie » ne vaut plus."

@@ -16,10 +16,12 @@ from certificates.lasting.http_time import HttpTimeStamper
 from certificates.lasting.port import StampRefused, StampUnavailable
 from certificates.lasting.room import open_time_stamper
 from certificates.lasting.sandbox_time import REJECTED, SandboxTimeAuthority
+from certificates.lasting.signature import seal_and_stamp_all
 from certificates.lasting.token import TimeTrust, question_about
 from certificates.outside.breaker import Breaker
 from certificates.sealing.port import SealerRefused
 from tests.certificates.time_server import Dawdler, TimeServer
+from tests.certificates.workshop import Workshop
 
 DIGEST = hashlib.sha256(b"a document").digest()
 
@@ -215,3 +217,22 @@ def test_check_tells_the_operator_of_a_service_that_is_not_set(settings, pki_dir
     assert (found.id, found.is_serious()) == ("lms.E004", True)
     settings.LMS_TSA_ROOTS = str(time_files(pki_dir).root)
     assert seal_is_given_the_time(None) == []
+
+
+# --- Several documents sealed together
+
+
+def test_service_that_dawdles_keeps_documents_sealed_together_waiting_ten_seconds_in_all(tmp_path, monkeypatch):
+    workshop = Workshop(tmp_path, timezone.now())
+    clock, asked = [1000.0], []
+    monkeypatch.setattr("certificates.lasting.signature.time.monotonic", lambda: clock[0])
+
+    class Slow:
+        def stamp(self, digest):
+            asked.append(digest)
+            clock[0] += 4
+            return workshop.stamper.stamp(digest)
+
+    sealed = seal_and_stamp_all([workshop.drawn] * 5, workshop.sealer, Slow())
+    assert [bool(one.stamp) for one in sealed] == [True, True, True, False, False]
+    assert len(asked) == 3

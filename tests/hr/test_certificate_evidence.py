@@ -13,7 +13,7 @@ from certificates.actions import (
 )
 from certificates.lasting.signature import SealedDocument
 from certificates.models import Certificate
-from certificates.signals import certificate_issued
+from certificates.signals import certificates_issued
 from courses.models import QuizPage
 from courses.outline import course_outline
 from lms.assessment.actions import submit
@@ -68,7 +68,7 @@ def test_levels_are_held_once_the_certificate_is_published(certificate, competen
 def test_evidence_is_recorded_once_however_often_the_signal_comes(certificate):
     publish(certificate)
     for _time in range(3):
-        certificate_issued.send(sender=Certificate, certificate=certificate)
+        certificates_issued.send(sender=Certificate, certificates=[certificate])
     assert Evidence.objects.count() == 2
 
 
