@@ -1,4 +1,4 @@
-"""Filters of the register."""
+"""Filters of the lists of certificates."""
 
 import django_filters
 from django.utils.translation import gettext_lazy as _
@@ -8,10 +8,14 @@ from certificates.models import Certificate, SealKey
 from courses.models import CoursePage
 
 
+def course_filter(field_name: str) -> django_filters.ModelChoiceFilter:
+    """By course, as all lists of certificates have it."""
+    courses = CoursePage.objects.order_by("title", "pk")
+    return django_filters.ModelChoiceFilter(label=_("Formation"), field_name=field_name, queryset=courses)
+
+
 class CertificateFilterSet(WagtailFilterSet):
-    course = django_filters.ModelChoiceFilter(
-        label=_("Formation"), field_name="enrolment__course", queryset=CoursePage.objects.order_by("title", "pk")
-    )
+    course = course_filter("enrolment__course")
     issued_on = django_filters.DateFromToRangeFilter(label=_("Date imprimée"))
     seal = django_filters.ChoiceFilter(
         label=_("Cachet"),

@@ -1,6 +1,5 @@
 """Certificates issued in batches: the list, the proposal with its dry run, the decision of another person, the report."""
 
-import django_filters
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
@@ -11,7 +10,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 from wagtail.admin import messages
 from wagtail.admin.filters import WagtailFilterSet
-from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
 from wagtail.admin.widgets.button import HeaderButton
 
 from certificates.actions.batches import (
@@ -25,20 +23,23 @@ from certificates.actions.batches import (
 )
 from certificates.back_office.line_reports import BatchReport
 from certificates.back_office.progress import progress_of
+from certificates.back_office.proposals import APPROVE, SHOWN, Button, ProposalViewSet, answer
 from certificates.back_office.stopping import warn_of_stop
-from certificates.forms import BatchForm, ChooseCourseForm, DecisionForm
+from certificates.filters import course_filter
+from certificates.forms import BatchForm, ChooseCourseForm
 from certificates.models import BatchLine, CoursePolicy, IssueBatch
 from certificates.permissions import PROPOSE_BATCH, VIEW_BATCH
 from courses.models import CoursePage
-from lms.learning.register import RegisterIndexView, RegisterViewSet
+from lms.learning.register import RegisterIndexView
 
-SHOWN = 500  # lines of a dry run on one page; the others are proposed with them
+BUTTONS = {
+    APPROVE: Button(approve_batch, may_decide, gettext_lazy("Lot approuvé : les certificats se préparent.")),
+    "reject": Button(reject_batch, may_decide, gettext_lazy("Lot rejeté.")),
+}
 
 
 class BatchFilterSet(WagtailFilterSet):
-    course = django_filters.ModelChoiceFilter(
-        label=gettext_lazy("Formation"), queryset=CoursePage.objects.order_by("title", "pk")
-    )
+    course = course_filter("course")
 
     class Meta:
         model = IssueBatch
@@ -57,47 +58,6 @@ class BatchIndexView(RegisterIndexView):
         if not self.request.user.has_perm(PROPOSE_BATCH):
             return []
         return [HeaderButton(_("Proposer un lot"), url=reverse("certificate_batches:choose"), icon_name="plus")]
-
-
-class BatchViewSet(RegisterViewSet):
-    model = IssueBatch
-    name = "certificate_batches"
-    url_prefix = "delivrance/lots"
-    icon = "folder-open-inverse"
-    add_to_admin_menu = False  # in its group
-    menu_label = gettext_lazy("Délivrance par lot")
-    index_view_class = BatchIndexView
-    view_permission = VIEW_BATCH
-    related = ["course", "proposed_by", "decided_by"]
-    filterset_class = BatchFilterSet
-    ordering = ["-proposed_at", "-pk"]
-    list_display = [
-        TitleColumn(
-            "pk",
-            label=gettext_lazy("Lot"),
-            accessor=str,
-            get_url=lambda batch: reverse("certificate_batches:batch", args=[batch.pk]),
-        ),
-        Column("get_state_display", label=gettext_lazy("État"), sort_key="state"),
-        Column("proposed_by", label=gettext_lazy("Proposé par")),
-        DateColumn("proposed_at", label=gettext_lazy("Proposé"), sort_key="proposed_at"),
-        Column("decided_by", label=gettext_lazy("Décidé par")),
-    ]
-    export_filename = "lots-de-certificats"
-    list_export = [
-        *("pk", "course.code", "get_state_display", "proposed_by", "proposed_at", "decided_by", "decided_at", "reason"),
-    ]
-    export_headings = {"pk": gettext_lazy("Lot"), "get_state_display": gettext_lazy("État")}
-
-    def get_urlpatterns(self):
-        return [
-            *super().get_urlpatterns(),
-            path("proposer/", choose, name="choose"),
-            path("proposer/<int:pk>/", propose, name="propose"),
-            path("<int:pk>/", batch, name="batch"),
-            path("<int:pk>/rapport/", BatchReport.as_view(), name="report"),
-            path("<int:pk>/rapport/resultats/", BatchReport.as_view(results_only=True), name="report_results"),
-        ]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -139,13 +99,9 @@ def batch(request, pk):
     """What is proposed, or how far it is; the decision, for who may take it."""
     rows = IssueBatch.objects.visible_to(request.user, VIEW_BATCH).select_related("course", "proposed_by", "decided_by")
     found = get_object_or_404(rows, pk=pk)
-    data = request.POST if request.POST.get("act") == "reject" else None
-    form = DecisionForm(data, is_told=False)
-    if request.method == "POST":
-        if not may_decide(found, request.user):
-            raise PermissionDenied
-        if answered := decide(request, found, form):
-            return answered
+    form, answered = answer(request, found, BUTTONS, "certificate_batches:batch")
+    if answered:
+        return answered
     warn_of_stop(request)
     rows = BatchLine.objects.with_outcome(found).select_related("enrolment__person", "enrolment__completion")
     lines = list(rows.order_by("pk")[:SHOWN])
@@ -162,17 +118,22 @@ def batch(request, pk):
     return render(request, "certificates/office/batch.html", context)
 
 
-def decide(request, found, form):
-    """Approve, or reject with a reason; None when the form is to be shown again."""
-    try:
-        if request.POST.get("act") == "approve":
-            approve_batch(found, request.user, timezone.now())
-            messages.success(request, _("Lot approuvé : les certificats se préparent."))
-        elif form.is_valid():
-            reject_batch(found, request.user, form.cleaned_data["reason"], timezone.now())
-            messages.success(request, _("Lot rejeté."))
-        else:
-            return None
-    except BatchRefused:
-        messages.warning(request, _("Quelqu’un d’autre a décidé entre-temps."))
-    return redirect("certificate_batches:batch", found.pk)
+class BatchViewSet(ProposalViewSet):
+    model = IssueBatch
+    name = "certificate_batches"
+    url_prefix = "delivrance/lots"
+    icon = "folder-open-inverse"
+    menu_label = gettext_lazy("Délivrance par lot")
+    index_view_class = BatchIndexView
+    view_permission = VIEW_BATCH
+    related = ["course", "proposed_by", "decided_by"]
+    filterset_class = BatchFilterSet
+    export_filename = "lots-de-certificats"
+    list_export = [
+        *("pk", "course.code", "get_state_display", "proposed_by", "proposed_at", "decided_by", "decided_at", "reason"),
+    ]
+    page, report = batch, BatchReport
+
+    def get_urlpatterns(self):
+        choosing = [path("proposer/", choose, name="choose"), path("proposer/<int:pk>/", propose, name="propose")]
+        return [*super().get_urlpatterns(), *choosing]

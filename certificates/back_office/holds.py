@@ -1,6 +1,5 @@
 """Certificates held: the list, the oldest first, and the decision of a person."""
 
-import django_filters
 from django.core.exceptions import PermissionDenied
 from django.db.models import Case, Value, When
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,19 +13,15 @@ from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
 
 from certificates import actions
+from certificates.filters import course_filter
 from certificates.forms import DecisionForm
 from certificates.models import Hold, KnowledgeCheck
 from certificates.permissions import DECIDE_HOLD, VIEW_HOLD, can_act_on
-from courses.models import CoursePage
 from lms.learning.register import RegisterIndexView, RegisterViewSet
 
 
 class HoldFilterSet(WagtailFilterSet):
-    course = django_filters.ModelChoiceFilter(
-        label=gettext_lazy("Formation"),
-        field_name="enrolment__course",
-        queryset=CoursePage.objects.order_by("title", "pk"),
-    )
+    course = course_filter("enrolment__course")
 
     class Meta:
         model = Hold

@@ -1,22 +1,17 @@
 """Who was asked to bring a certificate up to date, who did it and who did not: for human resources and the certification."""
 
-import django_filters
 from django.utils.translation import gettext_lazy
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column, DateColumn
 
+from certificates.filters import course_filter
 from certificates.models import Recertification
 from certificates.permissions import VIEW_UPDATE
-from courses.models import CoursePage
 from lms.learning.register import RegisterViewSet
 
 
 class RecertificationFilterSet(WagtailFilterSet):
-    course = django_filters.ModelChoiceFilter(
-        label=gettext_lazy("Formation"),
-        field_name="version__course",
-        queryset=CoursePage.objects.order_by("title", "pk"),
-    )
+    course = course_filter("version__course")
 
     class Meta:
         model = Recertification
