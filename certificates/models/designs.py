@@ -10,6 +10,7 @@ from wagtail.models import Orderable
 
 from certificates import design as parts
 from courses.models import CoursePage
+from courses.models.producer import producer_field
 from lms.core.append_only import AppendOnlyModel, AppendOnlyQuerySet
 from lms.people.models import Unit
 
@@ -76,14 +77,8 @@ class Design(ClusterableModel):
 
     name = models.CharField(_("nom du modèle"), max_length=120, unique=True)
     kind = models.CharField(_("document"), max_length=12, choices=Kind.choices, default=Kind.CERTIFICATE)
-    unit = models.ForeignKey(
-        Unit,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("structure productrice"),
-        help_text=_("Vaut pour les formations de cette structure et de celles qui en dépendent. Vide : pour toutes."),
+    unit = producer_field(
+        _("Vaut pour les formations de cette structure et de celles qui en dépendent. Vide : pour toutes.")
     )
     course = models.ForeignKey(
         CoursePage,

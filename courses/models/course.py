@@ -18,10 +18,10 @@ from courses.course_forms import CoursePageForm
 from courses.models.lesson import LessonPage
 from courses.models.listed import ListedQuerySet
 from courses.models.module import ModulePage
+from courses.models.producer import producer_field
 from courses.models.sheet import LICENCE_TEXTS, Licence
 from courses.models.taught import PRIVATE_PAGE_OPTIONS, Assurance
 from courses.rules.words import folded
-from lms.people.models import Unit
 from lms.skills.models import JobProfile, Strand
 
 
@@ -91,15 +91,7 @@ class CoursePage(Page):
         default=Assurance.N2,
         help_text=_("Ce que vaut la preuve délivrée à la fin."),
     )
-    producer = models.ForeignKey(
-        Unit,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("structure productrice"),
-        help_text=_("L’administration ou le partenaire qui répond du contenu."),
-    )
+    producer = producer_field(_("L’administration ou le partenaire qui répond du contenu."))
     contact_email = models.EmailField(
         _("adresse de contact"), help_text=_("Lue par quelqu’un : les apprenants y posent leurs questions.")
     )

@@ -15,6 +15,14 @@ from lms.people.models import Unit
 PARTNER_KINDS = [Unit.Kind.COMPANY, Unit.Kind.ASSOCIATION]
 
 
+def producer_field(help_text: str) -> models.ForeignKey:
+    """The unit that answers for something, if any is named."""
+    label = _("structure productrice")
+    return models.ForeignKey(
+        Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=label, help_text=help_text
+    )
+
+
 class ProducerQuerySet(PageQuerySet):
     def written_by(self, user):
         """Branches in which `user` may write."""

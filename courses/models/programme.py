@@ -11,10 +11,10 @@ from wagtail.models import Orderable, Page, PageManager
 
 from courses.models.course import CoursePage
 from courses.models.listed import ListedQuerySet
+from courses.models.producer import producer_field
 from courses.models.taught import PRIVATE_PAGE_OPTIONS
 from courses.programme_forms import ProgrammePageForm
 from courses.rules.words import folded
-from lms.people.models import Unit
 from lms.skills.models import JobProfile
 
 PROGRAMMES_SLUG = "parcours"  # their addresses stand beside those of courses: /parcours/…/
@@ -25,15 +25,7 @@ class ProgrammePage(Page):
 
     summary = models.TextField(_("résumé"), max_length=500)
     audience = ParentalManyToManyField(JobProfile, blank=True, related_name="+", verbose_name=_("publics"))
-    producer = models.ForeignKey(
-        Unit,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("structure productrice"),
-        help_text=_("L’administration ou le partenaire qui répond du parcours."),
-    )
+    producer = producer_field(_("L’administration ou le partenaire qui répond du parcours."))
     contact_email = models.EmailField(
         _("adresse de contact"), help_text=_("Lue par quelqu’un : les apprenants y posent leurs questions.")
     )
