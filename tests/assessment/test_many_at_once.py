@@ -1,4 +1,4 @@
-"""A whole promotion in one timed quiz: everybody starts, answers and submits at once, some from two tabs."""
+"""A whole promotion in one timed quiz: everybody starts, answers and submits at once over HTTP, some from two tabs."""
 
 import random
 from concurrent.futures import ThreadPoolExecutor
@@ -7,16 +7,22 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.db.models import Count
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from lms.assessment import actions
 from lms.assessment.models import Attempt, MarkLine, ServedQuestion
+from lms.assessment.rules.serving import given_places
+from lms.assessment.rules.timing import milliseconds
+from lms.assessment.tasks import close_expired_attempts_task
 from lms.learning.models import Enrolment, ProgressEvent
 from lms.people.models import User
 from tests.factories.assessment import KINDS, right_response
 from tests.factories.courses import QuestionFactory, QuizPageFactory, course_with
 from tests.factories.people import UserFactory
 
+BACKEND = "django.contrib.auth.backends.ModelBackend"
 QUESTIONS = 4
 MINUTES = 30
 # SQLite admits one writer at a time: there, the same walk with fewer people only shows that they wait for one another.
@@ -31,24 +37,30 @@ def test_a_promotion_in_one_timed_quiz_loses_no_answer_and_is_marked_once():
     enrolments = promotion(quiz.get_parent().specific, LEARNERS + LATE)
     now = timezone.now()
     in_time, late = enrolments[:LEARNERS], enrolments[LEARNERS:]
-    for enrolment in late:
+    for enrolment in late:  # they answered in time, and never came back
         begun = actions.start_attempt(enrolment, quiz, now - timedelta(minutes=MINUTES + 5))
-        answer_all(begun, begun.started_at)
+        for row in begun.questions.select_related("version"):
+            actions.save_answer(begun.pk, row.position, right_response(row), begun.started_at)
 
     def sit(enrolment):
         """One tab: start, answer, hand in, and every other time open the result; the second tab of someone who has passed
         meanwhile is refused."""
-        try:
-            attempt = actions.start_attempt(enrolment, quiz, now)
-        except actions.QuizAlreadyPassed:
+        tab = Client()
+        tab.force_login(enrolment.person, BACKEND)
+        started = tab.post(reverse("assessment:quiz", args=[quiz.pk]))
+        if started.url == reverse("assessment:quiz", args=[quiz.pk]):
+            assert enrolment.attempts.get().is_passed
             return
-        answer_all(attempt, timezone.now())
-        actions.hand_in(attempt.pk, enrolment.person, timezone.now())
+        attempt = enrolment.attempts.get()
+        assert started.url == reverse("assessment:attempt", args=[attempt.pk])
+        answer_all(tab, attempt)
+        handed_in = tab.post(reverse("assessment:submit", args=[attempt.pk]))
+        assert handed_in.url == reverse("assessment:result", args=[attempt.pk])
         if attempt.pk % 2:
-            actions.settle(Attempt.objects.get(pk=attempt.pk), timezone.now())
+            assert tab.get(handed_in.url).status_code == 200
 
     def close(_turn):
-        return actions.settle_all(timezone.now())
+        return close_expired_attempts_task()
 
     two_tabs = in_time[: LEARNERS // 3]
     acts = [(sit, one) for one in [*in_time, *two_tabs]] + [(close, turn) for turn in range(3)]
@@ -74,16 +86,28 @@ def promotion(course, count):
     )
 
 
-def answer_all(attempt, now):
-    """Save every right answer, the second twice; after the first comes one that was given before it."""
+def answer_all(tab, attempt):
+    """Save every right answer, the second twice; after the first comes one that was given before it.
+
+    The older answer is refused, and whatever comes once the other tab has handed in, and said to be.
+    """
     for row in attempt.questions.select_related("version"):
-        right = (right_response(row), now)
-        saves = {1: [right, (None, now - timedelta(seconds=5))], 2: [right, right]}.get(row.position, [right])
-        for response, given_at in saves:
-            try:
-                actions.save_answer(attempt.pk, row.position, response, now, given_at)
-            except (actions.AnswerStale, actions.AttemptSubmitted):
-                continue  # an older answer, or the other tab has submitted: both are refused, and said to be
+        now = milliseconds(timezone.now())
+        right = (fields_of(row), now)
+        saves = {1: [right, ({}, now - 5_000)], 2: [right, right]}.get(row.position, [right])
+        for fields, at in saves:
+            said = tab.post(reverse("assessment:answer", args=[attempt.pk, row.position]), {**fields, "at": at})
+            assert said.status_code in (200, 409), said.content
+            if said.status_code == 200 and fields:
+                assert said.json()["answered"]
+
+
+def fields_of(row):
+    """The right answer to a served question, as its form says it."""
+    response, name = right_response(row), f"q{row.position}"
+    if row.version.type in ("numeric", "short_text"):
+        return {name: response}
+    return {name: given_places(row.version.type, row.version.content, row.order, response)}
 
 
 def together(acts):
