@@ -298,6 +298,30 @@ def test_image_without_alternative_is_refused_and_nothing_typed_is_lost(open_pag
     expect(editor.message(page)).to_contain_text("publiée")
 
 
+def test_the_keyboard_goes_on_from_what_was_chosen_or_moved(open_page, trainer, branch, library):
+    page = open_page(user=trainer)
+    new_page(page, "lessonpage", CoursePageFactory(parent=branch), "Signer un document")
+    body = editor.section(page, "Contenu")
+    editor.add_block(page, body, "image")
+    block = editor.children(body).nth(1)
+    choose(page, block, "Choisir une image", "Carte des communes")
+    actions = block.get_by_role("button", name="Actions")
+    expect(actions).to_be_focused()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Changer l'image").press("Enter")
+    expect(page.get_by_role("dialog")).to_be_focused()
+    page.keyboard.press("Escape")
+    editor.wait_for_its_end(page)
+    expect(actions).to_be_focused()
+    block.get_by_role("button", name="Monter").press("Enter")
+    moved = editor.children(body).first
+    expect(moved).to_contain_text("Carte des communes")
+    expect(moved.get_by_role("button", name="Descendre")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(block).to_contain_text("Carte des communes")
+    expect(block.get_by_role("button", name="Monter")).to_be_focused()
+
+
 def test_block_is_added_and_filled_by_keyboard_alone(open_page, trainer, branch):
     lesson = LessonPageFactory(parent=CoursePageFactory(parent=branch), body=[("prose", "<p>Signer.</p>")])
     page = open_page(user=trainer)
