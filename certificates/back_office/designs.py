@@ -48,7 +48,8 @@ PANELS = [
     MultiFieldPanel(
         [
             FieldPanel("kind"),
-            FieldRowPanel([FieldPanel("unit"), FieldPanel("course", widget=Select)]),
+            FieldPanel("unit"),
+            FieldPanel("course", widget=Select),
             FieldPanel("is_in_service"),
         ],
         heading=gettext_lazy("Où il sert"),

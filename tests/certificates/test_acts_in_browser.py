@@ -5,10 +5,12 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from certificates.actions.act_batches import propose_acts
 from certificates.actions.batches import propose_batch
 from certificates.actions.corrections import ask_for_correction
-from certificates.models import CoursePolicy, Hold
-from certificates.permissions import OFFICER
+from certificates.actions.stopping import stop_issuing
+from certificates.models import Certificate, CoursePolicy, Design, Hold
+from certificates.permissions import DESIGN, OFFICER
 from certificates.tasks.signing import issue
 from courses.outline import course_outline
 from lms.learning import rules
@@ -26,6 +28,7 @@ from tests.factories.courses import LessonPageFactory, QuestionFactory, QuizPage
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WIDTHS = (360, 1280)
+WIDTH = "Math.max(...[...document.querySelectorAll('form > .button')].map((one) => one.getBoundingClientRect().right))"
 
 
 @pytest.fixture
@@ -70,9 +73,9 @@ def test_learner_reads_why_and_answers_the_questions(open_page, axe, held, width
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_officer_opens_each_page_of_the_register(open_page, held, width):
+def test_officer_opens_each_page_of_the_register(open_page, axe, held, width):
     unit = held.enrolment.person.posts.get().unit
-    officer = make_officer(unit, *OFFICER)
+    officer = make_officer(unit, *OFFICER, *DESIGN)
     certificate = make_certificate(make_user("Koffi", "DOSSSOU"))
     place(certificate.person, unit)
     correction = ask_for_correction(
@@ -82,6 +85,10 @@ def test_officer_opens_each_page_of_the_register(open_page, held, width):
     place(completion.enrolment.person, unit)
     course = completion.enrolment.course
     CoursePolicy.objects.create(course=course, mode="batch")
+    now, everyone = timezone.now(), Certificate.objects.filter(pk=certificate.pk)
+    acts = propose_acts("suspend", everyone, make_user(is_superuser=True), "Doute", "", now)
+    stop_issuing(officer, "Listes de présence à vérifier", now, unit)
+    bulk = reverse("wagtail_bulk_action", args=["certificates", "certificate", "revoke"])
     page = open_page(width=width, user=officer)
     for address, told in {
         reverse("certificate_holds:index"): "Certificats retenus",
@@ -92,13 +99,22 @@ def test_officer_opens_each_page_of_the_register(open_page, held, width):
         reverse("certificate_batches:choose"): "Voir qui attend",
         reverse("certificate_batches:propose", args=[course.pk]): "Proposer ce lot",
         reverse("certificate_policies:index"): course.title,
-        reverse("certificate_stop"): "Arrêter la délivrance",
+        reverse("certificate_stop"): "Reprendre la délivrance",
+        reverse("certificate_register:index"): "de cette liste",
+        reverse("certificate_acts:index"): str(acts),
+        reverse("certificate_acts:batch", args=[acts.pk]): "Approuver fait l’acte",
+        f"{bulk}?id={certificate.pk}&next=/": "Ce qui serait refusé",
+        reverse("certificate_designs:edit", args=[Design.objects.first().pk]): "Versions employées",
+        reverse("certificate_updates:index"): "Mises à jour",
     }.items():
         page.goto(address)
         expect(page.get_by_text(told).first).to_be_attached()
+        assert page.evaluate(WIDTH) <= width, address
+        axe(page)
     batch = propose_batch(course, officer, "Promotion de novembre", timezone.now())
     page.goto(reverse("certificate_batches:batch", args=[batch.pk]))
     expect(page.get_by_text("une autre personne doit l’approuver")).to_be_visible()
+    axe(page)
 
 
 def test_holder_asks_for_another_name_without_javascript(open_page, axe, held):
