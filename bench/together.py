@@ -86,7 +86,7 @@ def wait_for(count: int, worker: psutil.Process) -> int:
     while (issued := Certificate.objects.published().count()) < count:
         if not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE or time.monotonic() > deadline:
             raise RuntimeError(f"{issued} certificates of {count}, and no more.")
-        time.sleep(0.05)
+        time.sleep(0.2)
     return issued
 
 
