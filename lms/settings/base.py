@@ -305,6 +305,8 @@ CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ACKS_LATE = True
 # The file-system broker is looked at ten times a second, so what one look may take bounds the rate; elsewhere, no hoarding.
 CELERY_WORKER_PREFETCH_MULTIPLIER = 16 if CELERY_BROKER_URL.startswith("filesystem:") else 1
+# Tasks keep their connection to the database, as requests do (`lms.core.tasks`); Celery would make one for each.
+CELERY_DB_REUSE_MAX = 10_000
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_TIMEZONE = TIME_ZONE

@@ -3,13 +3,17 @@
 import threading
 from datetime import timedelta
 
+import psycopg
 import pytest
+from celery.fixups.django import DjangoWorkerFixup
 from django.contrib.auth import get_user_model
 from django.db import connection, transaction
 from django.utils import timezone
 
+from lms.celery import app as celery_app
 from lms.core import jobs
 from lms.core.models import AuditEntry, Job
+from lms.core.tasks import run_job
 
 pytestmark = pytest.mark.django_db
 
@@ -302,3 +306,24 @@ def test_cancel_spares_what_runs(greetings, run_jobs):
     running.refresh_from_db()
     waiting.refresh_from_db()
     assert (running.state, waiting.state) == (Job.State.RUNNING, Job.State.CANCELLED)
+
+
+# --- The connection of tasks to the database
+
+
+def test_celery_makes_no_connection_for_each_task():
+    assert DjangoWorkerFixup(celery_app).db_reuse_max == 10_000
+
+
+@pytest.mark.django_db(transaction=True)
+def test_task_after_the_database_dropped_the_connection_makes_another(greetings):
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite drops no connection.")
+    job = jobs.enqueue("test.greet", payload={"name": "Ama"})
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (pid,) = cursor.fetchone()
+    with psycopg.connect(**connection.get_connection_params() | {"cursor_factory": None, "context": None}) as other:
+        other.execute("SELECT pg_terminate_backend(%s)", [pid])
+    run_job.apply(args=[job.pk], throw=True)
+    assert greetings == ["Ama"]
