@@ -226,6 +226,9 @@ def publish_certificates(documents: Sequence[tuple[Certificate, SealedDocument]]
 def _publish(
     certificates: Sequence[Certificate], kept: Sequence[tuple[int, SealedDocument, str]], now: datetime
 ) -> set[int]:
+    needed = {one.former_id for one in certificates if one.needs_former}
+    concerned = Certificate.objects.filter(pk__in={*needed, *(one.pk for one in certificates)}).order_by("pk")
+    list(concerned.select_for_update().values_list("pk"))  # all in one order, before they are looked at one by one
     able = [one.pk for one in certificates if not one.needs_former or may_take_over(one, now)]
     rows = Certificate.objects.filter(pk__in=able, state=Certificate.State.RESERVED).order_by("pk")
     won = {row.pk: row for row in rows.select_for_update(of=("self",)).select_related("person", "enrolment")}

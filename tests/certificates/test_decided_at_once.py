@@ -7,12 +7,21 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from certificates.actions import AlreadyDecided, applying, checks, refuse_hold, release_hold
+from certificates.actions import (
+    AlreadyDecided,
+    applying,
+    checks,
+    publish_certificates,
+    refuse_hold,
+    reissue_certificate,
+    release_hold,
+)
 from certificates.actions.act_batches import approve_acts, propose_acts, reject_acts, run_acts, settle_line
 from certificates.actions.assigning import assign_version
 from certificates.actions.batches import approve_batch, propose_batch
 from certificates.actions.proposals import BatchRefused
 from certificates.actions.stopping import NotStopped, stop_issuing
+from certificates.lasting.signature import SealedDocument
 from certificates.models import (
     ActBatch,
     Certificate,
@@ -25,7 +34,16 @@ from certificates.models import (
 )
 from certificates.permissions import APPROVE_BATCH, PROPOSE_BATCH, REISSUE, REVOKE, VIEW_BATCH
 from lms.core.models import AuditEntry, Job
-from tests.certificates.makers import at_once, make_completion, make_officer, make_reserved, make_unit, make_user, place
+from tests.certificates.makers import (
+    at_once,
+    make_certificate,
+    make_completion,
+    make_officer,
+    make_reserved,
+    make_unit,
+    make_user,
+    place,
+)
 from tests.certificates.test_holds import fill_in
 from tests.certificates.updated import bank_of, certify, make_followed_course, mark, read_again, rewrite
 
@@ -144,3 +162,18 @@ def test_update_begun_and_application_confirmed_at_once_both_end(monkeypatch):
     left_open.refresh_from_db()
     assert left_open.is_convincing and left_open.submitted_at
     assert KnowledgeCheck.objects.get(submitted_at=None).recertification == update
+
+
+def test_reissues_published_by_two_workers_in_opposite_orders_are_each_published_once():
+    officer = make_user()
+    formers = [make_certificate() for _ in range(12)]
+    heirs = [reissue_certificate(former, "reissue", officer, "Clé", timezone.now()) for former in formers]
+    documents = [(heir, SealedDocument(heir.public_code.encode(), "a" * 64, True)) for heir in heirs]
+    published = []
+    calls = [
+        lambda some=some: published.extend(publish_certificates(some, timezone.now()))
+        for some in (documents, documents[::-1])
+    ]
+    assert at_once(*calls) == []
+    assert sorted(published) == sorted(heir.pk for heir in heirs)
+    assert set(Certificate.objects.filter(pk__in=[one.pk for one in formers]).values_list("state")) == {("replaced",)}
