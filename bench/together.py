@@ -1,4 +1,4 @@
-"""Many certificates at once, as in life: asked for in the outbox, issued by two signing processes of Celery.
+"""Many certificates at once, as in life: a batch that was approved, issued by two signing processes of Celery.
 
 LMS_BENCH_CERTIFICATES says how many (10000 for the whole claim: on two cores, with PostgreSQL and Redis).
 """
@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from bench.report import Row, row
 from bench.server import running
-from certificates.actions import ask_for_certificate
-from certificates.models import Certificate
+from certificates.actions.batches import run_batch
+from certificates.models import BatchLine, Certificate, IssueBatch
 from certificates.verifying.trust import time_roots
 from courses.models import CoursePage, QuizPage
 from lms.assessment.models import Attempt
@@ -34,9 +34,9 @@ def rows(folder: Path) -> list[Row]:
     """Certificates a second, numbered, drawn, sealed and stored; and the memory of the busiest process, at the end
     against the beginning (MB).
     """
-    asked = completions(CoursePage.objects.get(slug="messagerie-hygiene"))
-    for enrolment in asked:
-        ask_for_certificate(enrolment)
+    course = CoursePage.objects.get(slug="messagerie-hygiene")
+    asked = completions(course)
+    run_batch(approved_batch(course, asked))
     # Nobody gives the time: that is another service's work.
     alone = {"LMS_TSA_URL": "http://127.0.0.1:9/", "LMS_TSA_ROOTS": str(time_roots()[0])}
     with running([*WORKER, "--loglevel", "warning"], folder / "signing.log", {**os.environ, **alone}) as worker:
@@ -78,6 +78,22 @@ def completions(course: CoursePage) -> list[Enrolment]:
         Completion(enrolment=one, completed_at=now, content_version=1, conditions=conditions) for one in enrolments
     )
     return enrolments
+
+
+def approved_batch(course: CoursePage, enrolments: list[Enrolment]) -> IssueBatch:
+    """A batch of all of them, as one person proposed it and another approved it."""
+    now = timezone.now()
+    officers = User.objects.bulk_create(User(email=f"{role}@lot.example") for role in ("propose", "approuve"))
+    batch = IssueBatch.objects.create(
+        course=course,
+        state=IssueBatch.State.APPROVED,
+        proposed_by=officers[0],
+        proposed_at=now,
+        decided_by=officers[1],
+        decided_at=now,
+    )
+    BatchLine.objects.bulk_create(BatchLine(batch=batch, enrolment=enrolment) for enrolment in enrolments)
+    return batch
 
 
 def wait_for(count: int, worker: psutil.Process) -> int:

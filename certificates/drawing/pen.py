@@ -40,7 +40,7 @@ class Pen:
         words.setFillColor(colour)
         if spacing:
             words.setCharSpace(spacing)
-        words.textOut(line)
+        words.textLine(line)  # `textOut` would measure it
         if spacing:
             words.setCharSpace(0)
         with self.canvas.copied_as(line) if has_marks(line) else nullcontext():

@@ -13,6 +13,7 @@ import socket
 import threading
 import traceback
 import uuid
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -122,8 +123,8 @@ def enqueue_all(name: str, asked: Iterable[Ask], *, at_once: bool = True) -> Non
     new = [job for job in jobs if job.key not in known]
     Job.objects.bulk_create(new, ignore_conflicts=True)  # somebody may have asked meanwhile
     if at_once:
-        keys = [job.key for job in new]
-        transaction.on_commit(lambda: send_all(Job.objects.waiting().filter(key__in=keys, sends=0)), robust=True)
+        asked_for = Job.objects.waiting().filter(key__in=[job.key for job in new], sends=0).order_by("pk")
+        transaction.on_commit(lambda: send_all(asked_for), robust=True)
 
 
 def _asked(name: str, payload: dict, on_behalf_of) -> dict:
@@ -142,11 +143,17 @@ def _asked(name: str, payload: dict, on_behalf_of) -> dict:
 
 
 def send_all(jobs: Iterable[Job]) -> int:
-    """Hand jobs to the broker; how many it took. One that does not answer is no failure here: the sweep sends again."""
-    sent = []
+    """Hand jobs to the broker; how many are on their way. One that does not answer is no failure here: the sweep sends again.
+
+    Of those that are run together, one message calls for `TOGETHER`.
+    """
+    sent, along = [], Counter()
     try:
         for job in jobs:
-            celery_app.send_task("core.run_job", args=[job.pk], queue=job.queue, retry=False)
+            goes_along = job.started_at is None and _runs_together(job.name)
+            if not goes_along or along[job.name] % TOGETHER == 0:
+                celery_app.send_task("core.run_job", args=[job.pk], queue=job.queue, retry=False)
+            along[job.name] += goes_along
             sent.append(job.pk)
     except (KombuError, OSError, *_broker_errors()) as error:
         logger.warning("The broker did not take job %s (%s); the sweep will send it again.", job.pk, error)
@@ -180,14 +187,23 @@ def claim(job_pk: int, now: datetime) -> list[Job]:
     if before is None or not due.update(**lease, attempts=F("attempts") + 1):
         return []
     job = Job.objects.get(pk=job_pk)
-    if before.started_at or job.name not in HANDLERS or not HANDLERS[job.name].together:
+    if before.started_at or not _runs_together(job.name):
         return [job]
-    fresh = Job.objects.waiting().filter(name=job.name, started_at__isnull=True, run_after__lte=now)
+    fresh = _fresh(job.name, now)
     with transaction.atomic():
         rows = fresh.select_for_update(skip_locked=True).order_by("run_after")  # another worker looks beyond these
         pks = list(rows.values_list("pk", flat=True)[: TOGETHER - 1])
         fresh.filter(pk__in=pks).update(**lease)
     return [job, *Job.objects.filter(pk__in=pks, lease_holder=holder).order_by("pk")]
+
+
+def _runs_together(name: str) -> bool:
+    return name in HANDLERS and HANDLERS[name].together is not None
+
+
+def _fresh(name: str, now: datetime) -> models.QuerySet:
+    """Those of this name that may be taken together: never begun, their hour come."""
+    return Job.objects.waiting().filter(name=name, started_at__isnull=True, run_after__lte=now)
 
 
 def run_job(job_pk: int) -> bool:
@@ -218,7 +234,9 @@ def _run_alone(job: Job) -> None:
 
 
 def _run_together(jobs: Sequence[Job]) -> None:
-    """What it does not do, or all when it raises, is given back: any worker then runs each alone."""
+    """What it does not do, or all when it raises, is given back: any worker then runs each alone. After as many as may be
+    taken, others may wait whose message went with these: one is sent for them.
+    """
     done = set()
     try:
         done = set(HANDLERS[jobs[0].name].together(jobs))
@@ -229,6 +247,8 @@ def _run_together(jobs: Sequence[Job]) -> None:
     left = [job for job in jobs if job.pk not in done]
     _settle(left, state=Job.State.WAITING, run_after=now, attempts=0, sent_at=None, sends=0)
     send_all(left)
+    if len(jobs) == TOGETHER:
+        send_all(_fresh(jobs[0].name, now).order_by("run_after")[:1])
 
 
 def _done() -> dict:

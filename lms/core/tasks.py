@@ -8,7 +8,6 @@ from django.db import close_old_connections
 
 from lms.core import jobs
 
-
 OBJECTS_BEFORE_COLLECTION = 50_000  # 700 are made in a moment by a page drawn, or by rows read
 
 

@@ -165,8 +165,24 @@ def test_asking_for_many_costs_the_same_and_is_asking_once(
     asked = [jobs.Ask(str(number), {}) for number in range(count)]
     with django_assert_num_queries(4), django_capture_on_commit_callbacks(execute=True):
         jobs.enqueue_all("test.count", asked)
-    assert len(sent) == count
+    assert sent == [Job.objects.order_by("pk").first().pk]  # who takes it takes the others along
     with django_capture_on_commit_callbacks(execute=True):
         jobs.enqueue_all("test.count", asked)
-    assert (Job.objects.count(), len(sent)) == (count, count)
+    assert (Job.objects.count(), len(sent)) == (count, 1)
     assert set(Job.objects.values_list("sends", flat=True)) == {1}
+
+
+def test_a_message_for_each_lot_and_one_more_after_a_full_one(counting, monkeypatch):
+    monkeypatch.setattr(jobs, "TOGETHER", 2)
+    sent = []
+    monkeypatch.setattr(jobs.celery_app, "send_task", lambda name, args, **options: sent.append(args[0]))
+    asked = ask(*"abcde")
+    assert jobs.send_all(asked) == 5
+    assert sent == [asked[0].pk, asked[2].pk, asked[4].pk]
+    sent.clear()
+    jobs.run_job(asked[2].pk)  # takes the first of the others along: the messages no longer fall as they were laid
+    assert counting.lots == [["c", "a"]]
+    assert sent == [asked[1].pk]
+    while sent:
+        jobs.run_job(sent.pop())
+    assert set(states().values()) == {"done"}
