@@ -25,7 +25,7 @@ from certificates.lasting.archive import Layout, OtherLayout, Proofs, archive
 from certificates.lasting.port import CertificateRevoked, RevocationUnavailable, Stamp
 from certificates.lasting.proofs import certificates_in
 from certificates.lasting.revocation import read_answer
-from certificates.lasting.signature import FirstStamp
+from certificates.lasting.signature import FirstStamp, Patience
 from certificates.sealing.chain import in_der
 from certificates.sealing.document import CMS_BYTES
 from certificates.verifying.checking import check_pdf
@@ -236,7 +236,7 @@ def test_long_token_is_given_the_room_it_needs(workshop):
 
 
 def test_token_too_long_for_the_seal_is_left_to_the_archive(workshop):
-    first = FirstStamp(LongWinded(workshop.stamper, CMS_BYTES))
+    first = FirstStamp(LongWinded(workshop.stamper, CMS_BYTES), Patience(1))
     assert first(bytes(32), CMS_BYTES) == b""
     assert first.stamp is None
 
