@@ -50,7 +50,20 @@ def plain_first(encode):
     return encoded
 
 
+def whole_numbers_at_once(format_array):
+    """Arrays of whole numbers, as the widths of a font’s glyphs are, need no looking at each."""
+
+    def formatted(self, document, *indent):
+        if all(type(each) is int for each in self.sequence):
+            return b"[ %s ]" % " ".join(map(str, self.sequence)).encode()
+        return format_array(self, document, *indent)
+
+    return formatted
+
+
 pdfdoc.pdfdocEnc = plain_first(pdfdoc.pdfdocEnc)
+pdfdoc.PDFArray.format = whole_numbers_at_once(pdfdoc.PDFArray.format)
+pdfdoc.PDFName = PDFName = lru_cache(maxsize=1000)(PDFName)  # the same few hundred in every document
 
 
 @lru_cache(maxsize=1)

@@ -37,7 +37,7 @@ class Pen:
         line = shaped(text, font, size)
         words = self.canvas.beginText(x, y)
         words.setFont(font, size)
-        words.setFillColor(colour)
+        words.setFillColor(colour.rgb())  # none is transparent
         if spacing:
             words.setCharSpace(spacing)
         words.textLine(line)  # `textOut` would measure it
