@@ -223,32 +223,46 @@ def run_job(job_pk: int) -> bool:
 
 
 def _run_alone(job: Job) -> None:
-    try:
+    with _Caught() as caught:
         handler_for(job.name).run(job)
-    except NotYet as wait:
-        _put_off(job, wait)
-    except Exception:  # noqa: BLE001  whatever it is, it is written in the row
-        _write_failure(job, traceback.format_exc())
-    else:
+    if caught.error is None:
         _settle([job], **_done())
+    elif isinstance(caught.error, NotYet):
+        _put_off(job, caught.error)
+    else:
+        _write_failure(job, "".join(traceback.format_exception(caught.error)))
 
 
 def _run_together(jobs: Sequence[Job]) -> None:
     """What it does not do, or all when it raises, is given back: any worker then runs each alone. After as many as may be
     taken, others may wait whose message went with these: one is sent for them.
     """
-    done = set()
-    try:
+    done, now = set(), timezone.now()
+    with _Caught() as caught:
         done = set(HANDLERS[jobs[0].name].together(jobs))
-    except Exception:
-        logger.warning("%s jobs %s failed together; each is run alone.", len(jobs), jobs[0].name, exc_info=True)
-    now = timezone.now()
+    if caught.error is not None:
+        logger.warning("%s jobs %s failed together; each is run alone.", len(jobs), jobs[0].name, exc_info=caught.error)
     _settle([job for job in jobs if job.pk in done], **_done(), attempts=1)
     left = [job for job in jobs if job.pk not in done]
     _settle(left, state=Job.State.WAITING, run_after=now, attempts=0, sent_at=None, sends=0)
     send_all(left)
     if len(jobs) == TOGETHER:
         send_all(_fresh(jobs[0].name, now).order_by("run_after")[:1])
+
+
+class _Caught:
+    """Whatever a handler raises, kept in `error`; but a process told to stop goes on stopping."""
+
+    error: Exception | None = None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, trace):
+        if isinstance(error, Exception):
+            self.error = error
+            return True
+        return False
 
 
 def _done() -> dict:
