@@ -257,9 +257,8 @@ def carry_out(plan: Plan, bank: Collection, author: User | None = None, told: To
     for part in in_parts(versions, told, 0.5):
         QuestionVersion.objects.bulk_create(part)
     put_tags(written, Question.objects.within(bank))
-    for part in in_parts([question for question, _imported in written], told, 0.75):
-        for backend in get_search_backends(with_auto_update=True):
-            backend.add_bulk(Question, part)
+    for backend in get_search_backends(with_auto_update=True):
+        backend.add_bulk(Question, [question for question, _imported in written])
     for question, _imported in written:
         if question.competence_id or "<embed" in f"{question.prompt}{question.explanation}{question.answer.raw_data}":
             ReferenceIndex.create_or_update_for_object(question)

@@ -357,7 +357,7 @@ def test_imported_question_is_found_by_search(back_office):
 @pytest.mark.slow
 def test_five_thousand_questions_come_in_by_few_queries(django_assert_max_num_queries, monkeypatch):
     monkeypatch.setattr("courses.actions.imports.TOLD_EVERY_SECONDS", 3600)  # how often it tells is another matter
-    with django_assert_max_num_queries(430):
+    with django_assert_max_num_queries(400):
         done = imported(five_thousand_gift())
     assert done.counts["created"] == Question.objects.count() == QuestionVersion.objects.count() == 5_000
     assert Question.objects.filter(tags__name="Thème 3").count() == 250
