@@ -14,14 +14,28 @@ def section(page: Page, name: str) -> Locator:
 
 def add_block(page: Page, place: Locator, label: str) -> Locator:
     """Add a block at the end of a section; its form."""
-    place.get_by_role("button", name=ADD_BLOCK).last.click()
+    there = press_to_add(place)
     page.get_by_role("option", name=label, exact=True).click()
-    return children(place).last
+    return added_after(there, place)
 
 
 def add_only_block(place: Locator) -> Locator:
     """Add a block to a section that has but one kind: no list opens."""
-    place.get_by_role("button", name=ADD_BLOCK).last.click()
+    return added_after(press_to_add(place), place)
+
+
+def press_to_add(place: Locator) -> int:
+    """Ask for a block at the end of a section, once the section is drawn; how many were there."""
+    button = place.get_by_role("button", name=ADD_BLOCK).last
+    expect(button).to_be_visible()
+    there = children(place).count()
+    button.click()
+    return there
+
+
+def added_after(there: int, place: Locator) -> Locator:
+    """The block just added to those that were there, once it is drawn: before, the last is another."""
+    expect(children(place)).to_have_count(there + 1)
     return children(place).last
 
 
@@ -34,8 +48,10 @@ def children(place: Locator) -> Locator:
 def item(block: Locator, label: str, rank: int) -> Locator:
     """An item of the list under a label, added when there are not so many."""
     held = field(block, label)
-    while children(held).count() <= rank:
+    expect(held).to_be_visible()
+    for there in range(children(held).count(), rank + 1):
         held.get_by_role("button", name="Ajouter", exact=True).last.click()
+        added_after(there, held)
     return children(held).nth(rank)
 
 
