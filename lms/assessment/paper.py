@@ -13,6 +13,11 @@ from lms.assessment.rules import serving
 from lms.assessment.rules.marking import ALL, mark
 
 
+def anchor(position: int) -> str:
+    """Where a question is on its page; a message about it has this as its tag."""
+    return f"question-{position}"
+
+
 @dataclass(frozen=True)
 class Choice:
     """Something to pick, in the order served; `is_right` and `feedback` are told once the attempt is submitted."""

@@ -3,6 +3,8 @@
 import datetime
 from dataclasses import dataclass
 
+from django.contrib.messages.storage.base import Message
+
 from lms.assessment import paper
 from lms.assessment.models import Attempt, ServedQuestion
 from lms.assessment.rules import feedback, timing
@@ -11,11 +13,12 @@ from lms.assessment.rules.terms import Terms
 
 @dataclass(frozen=True)
 class Entry:
-    """One question on the page: to answer or, once checked in practice, corrected."""
+    """One question on the page: to answer or, once checked in practice, corrected; and what the last act says of it."""
 
     question: paper.Question
     correction: paper.Correction | None
     may_check: bool
+    told: list[Message]
 
 
 @dataclass(frozen=True)
@@ -27,15 +30,22 @@ class Stop:
     is_current: bool
 
 
-def sheet(attempt: Attempt, served: list[ServedQuestion], asked: int | None, now: datetime.datetime) -> dict:
-    """The context of the page of an open attempt; `asked` is the question wanted, where there is one per page."""
+def sheet(
+    attempt: Attempt, served: list[ServedQuestion], asked: int | None, now: datetime.datetime, told: list[Message]
+) -> dict:
+    """The context of the page of an open attempt; `asked` is the question wanted, where there is one per page.
+
+    Of what is `told`, a question has what bears its anchor, and the page the rest.
+    """
     terms = attempt.terms
     questions = [paper.question(row) for row in served]
     current = min(max(asked or 1, 1), len(served)) if terms.one_per_page else None
     rows = rows_on_page(attempt, served, current)
     answered = sum(question.is_answered for question in questions)
-    entries = [_entry(row, terms) for row in rows]
+    entries = [_entry(row, terms, told) for row in rows]
+    beside = [message for entry in entries for message in entry.told]
     return {
+        "messages": [message for message in told if message not in beside],
         "terms": terms,
         "entries": entries,
         "question_count": len(served),
@@ -55,6 +65,7 @@ def rows_on_page(attempt: Attempt, served: list[ServedQuestion], position: int |
     return [row for row in served if row.position == position] if attempt.terms.one_per_page else served
 
 
-def _entry(row: ServedQuestion, terms: Terms) -> Entry:
+def _entry(row: ServedQuestion, terms: Terms, told: list[Message]) -> Entry:
     correction = paper.correction(row, row.competence) if row.is_final else None
-    return Entry(paper.question(row), correction, feedback.may_check(terms.preset, row.version.type))
+    about = [message for message in told if message.extra_tags == paper.anchor(row.position)]
+    return Entry(paper.question(row), correction, feedback.may_check(terms.preset, row.version.type), about)

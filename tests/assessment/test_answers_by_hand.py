@@ -157,8 +157,13 @@ def test_file_is_handed_in_with_all_that_the_page_holds(learner, attempt):
     assert learner.post(saving, {f"q{at['file']}": "9"}).status_code == 415
 
 
-def test_refused_file_leaves_nothing_and_says_why(learner, attempt):
-    assert "Types acceptés : PDF, DOCX" in hand_in(learner, attempt, name="page.html").content.decode()
+def test_refused_file_leaves_nothing_and_says_why_beside_its_question(learner, attempt):
+    page = hand_in(learner, attempt, name="page.html").content.decode()
+    assert page.count("Types acceptés : PDF, DOCX") == 1  # and not at the top, out of sight
+    place = places(attempt)["file"]
+    beside = page.split(f'id="question-{place}"')[1].split("</fieldset>")[0]
+    assert "Types acceptés : PDF, DOCX" in beside
+    assert f'aria-describedby="q{place}-told"' in beside
     assert not AnswerFile.objects.exists()
     page = learner.post(reverse("assessment:hand_in", args=[attempt.pk, places(attempt)["file"]]), follow=True)
     assert "aucun fichier n’était choisi" in page.content.decode()

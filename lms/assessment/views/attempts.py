@@ -41,11 +41,9 @@ def attempt(request, pk):
     served = paper.questions_of(found)
     if request.method == "POST":
         return _keep(request, found, served, now)
-    return render(
-        request,
-        "assessment/attempt.html",
-        around(found, found.enrolment.course) | sheet(found, served, _asked(request.GET), now),
-    )
+    told = list(messages.get_messages(request))
+    page = sheet(found, served, _asked(request.GET), now, told)
+    return render(request, "assessment/attempt.html", around(found, found.enrolment.course) | page)
 
 
 @require_POST

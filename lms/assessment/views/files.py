@@ -24,21 +24,21 @@ def hand_in(request, pk, position):
     row = next((row for row in served if row.position == position and row.version.type == "file"), None)
     if row is None:
         raise Http404
-    given = request.FILES.get(f"q{position}")
+    given, anchor = request.FILES.get(f"q{position}"), paper.anchor(position)
     try:
         shown = rows_on_page(attempt, served, position)
         actions.save_answers(attempt, paper.read_form(shown, request.POST), timezone.now())
         if given is None:
-            messages.info(request, _("Vos réponses sont enregistrées ; aucun fichier n’était choisi."))
+            messages.info(request, _("Vos réponses sont enregistrées ; aucun fichier n’était choisi."), anchor)
         else:
             kept = actions.hand_in_file(row, given.name, given.read(), timezone.now())
-            messages.success(request, _("« %(name)s » est remis.") % {"name": kept.name})
+            messages.success(request, _("« %(name)s » est remis.") % {"name": kept.name}, anchor)
     except UploadRefused as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, str(refusal), anchor)
     except actions.AttemptSubmitted:
         return redirect("assessment:result", pk)
     page = f"?question={position}" if attempt.terms.one_per_page else ""
-    return redirect(f"{reverse('assessment:attempt', args=[pk])}{page}#question-{position}")
+    return redirect(f"{reverse('assessment:attempt', args=[pk])}{page}#{anchor}")
 
 
 @never_cache
