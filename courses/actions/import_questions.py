@@ -229,7 +229,7 @@ def normal_answer(value: object) -> object:
 def carry_out(plan: Plan, bank: Collection, author: User | None = None, told: Told = unseen) -> None:
     """Write the plan, by bulk; new questions are by `author`, in the bank. Locks the questions it replaces.
 
-    `told` hears how far along the writing is, 0 to 1, by the questions filled, then written.
+    `told` hears how far along the writing is by the questions filled, then written, 0 to 0.75: the rest is the search.
     """
     count = len(plan.created) + len(plan.updated)
     competences = {competence.code: competence for competence in Competence.objects.all()}

@@ -14,7 +14,7 @@ from lms.assessment.actions.appeals import AppealRefused, contest, flag_question
 from lms.assessment.forms import SayForm
 from lms.assessment.models import Attempt, ServedQuestion
 from lms.assessment.rules import feedback
-from lms.assessment.views.around import around, shown_of
+from lms.assessment.views.around import around, question_url, shown_of
 
 
 @never_cache
@@ -79,8 +79,7 @@ def _own_question(request, pk: int, position: int, **more) -> ServedQuestion:
 def _back(row: ServedQuestion) -> str:
     if row.attempt.state == Attempt.State.SUBMITTED:
         return reverse("assessment:result", args=[row.attempt_id])
-    page = f"?question={row.position}" if row.attempt.terms.one_per_page else ""
-    return f"{reverse('assessment:attempt', args=[row.attempt_id])}{page}#question-{row.position}"
+    return question_url(row.attempt, row.position)
 
 
 def _say(request, row: ServedQuestion, form: SayForm, **words):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from courses.models import CoursePage, QuizPage
 from courses.outline import Outline
-from lms.assessment import actions
+from lms.assessment import actions, paper
 from lms.assessment.models import Attempt
 from lms.assessment.rules import feedback, scoring
 from lms.learning.study import Study, find_study
@@ -38,6 +38,12 @@ def refusal_text(refusal: actions.AttemptRefused) -> str:
     """Why an attempt cannot begin, and from when it could."""
     text = str(REFUSALS[type(refusal)])
     return text % {"until": date_format(localtime(refusal.until), MOMENT)} if refusal.until else text
+
+
+def question_url(attempt: Attempt, position: int) -> str:
+    """Where a question of an open attempt is, on its page."""
+    page = f"?question={position}" if attempt.terms.one_per_page else ""
+    return f"{reverse('assessment:attempt', args=[attempt.pk])}{page}#{paper.anchor(position)}"
 
 
 def find_place(request, page: QuizPage) -> tuple[Study | None, object]:

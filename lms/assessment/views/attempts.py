@@ -17,7 +17,7 @@ from lms.assessment.models import Attempt, ServedQuestion
 from lms.assessment.rules import serving, timing
 from lms.assessment.served import served_in
 from lms.assessment.sheet import rows_on_page, sheet
-from lms.assessment.views.around import REFUSALS, around
+from lms.assessment.views.around import REFUSALS, around, question_url
 
 # What Django reads into request.POST; in anything else it finds no answer at all.
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -124,9 +124,9 @@ def _next(request, found: Attempt, asked: int | None, check: int | None):
         return redirect("assessment:submit", found.pk)
     if go := _number(request.POST.get("go")):
         return redirect(f"{here}?question={go}")
-    page = f"?question={asked}" if found.terms.one_per_page and asked else ""
     if check:
-        return redirect(f"{here}{page}#question-{check}")
+        return redirect(question_url(found, check))
+    page = f"?question={asked}" if found.terms.one_per_page and asked else ""
     messages.success(request, _("Vos réponses sont enregistrées. Vous pouvez reprendre plus tard."))
     return redirect(f"{here}{page}")
 

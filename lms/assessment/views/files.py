@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -14,6 +13,7 @@ from lms.assessment import actions, paper
 from lms.assessment.models import AnswerFile, Attempt
 from lms.assessment.rules.uploads import UploadRefused
 from lms.assessment.sheet import rows_on_page
+from lms.assessment.views.around import question_url
 
 
 @require_POST
@@ -37,8 +37,7 @@ def hand_in(request, pk, position):
         messages.error(request, str(refusal), anchor)
     except actions.AttemptSubmitted:
         return redirect("assessment:result", pk)
-    page = f"?question={position}" if attempt.terms.one_per_page else ""
-    return redirect(f"{reverse('assessment:attempt', args=[pk])}{page}#{anchor}")
+    return redirect(question_url(attempt, position))
 
 
 @never_cache
